@@ -1,0 +1,109 @@
+import type { TSchema } from 'typebox';
+import type { Span } from './diagnostic.js';
+import type { Digest, StepId } from './ids.js';
+import type { Given, Layer, Publishes } from './layer.js';
+import type { Later, Ref } from './ref.js';
+import type { Action, Effect, Step } from './step.js';
+
+/** An executable of the toolchain. */
+export interface ToolArtefact {
+  readonly name: string;
+  readonly version: string;
+  /** Of the executable's bytes. */
+  readonly digest: Digest;
+}
+
+/** A container image in the cache's OCI layout. */
+export interface OciImage {
+  /** Reference it is known by, e.g. `registry.k8s.io/kube-apiserver:v1.37.2`. */
+  readonly ref: string;
+  /** Of its manifest. */
+  readonly digest: Digest;
+}
+
+/** A folder or file of the catalog or the user's project, with its content's digest. */
+export interface Tree {
+  readonly root: 'catalog' | 'project';
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+/** What a provider needs from the toolchain, and why (shown by `doctor`). */
+export interface ToolNeed {
+  readonly tool: string;
+  readonly why: string;
+}
+
+/** A step as its provider writes it; `kit.step` adds the prefix. */
+export interface StepDraft<I, O> {
+  /** Unique in its component, e.g. `install`. */
+  readonly id: string;
+  readonly title: string;
+  readonly effect: Effect;
+  readonly inputs: Later<I>;
+  readonly after?: readonly (StepId | { readonly id: StepId })[];
+  /** Toolchain executables `action` runs: they are made available first. */
+  readonly tools?: readonly string[];
+  readonly deadlineMs?: number;
+  readonly action: Action<I, O>;
+}
+
+/** A step with typed access to its future output. */
+export interface StepHandle<I, O> extends Step<I, O> {
+  /** The output, or one top-level member of it, as a Ref. */
+  out(): Ref<O>;
+  out<K extends keyof O & string>(key: K): Ref<O[K]>;
+}
+
+/** All a provider may use while planning; pure. */
+export interface Kit {
+  readonly platform: string;
+  readonly environment: string;
+  /** Name of the component being planned. */
+  readonly component: string;
+  step<I, O>(draft: StepDraft<I, O>): StepHandle<I, O>;
+  /** An executable that the step's inputs depend on, by content. */
+  tool(name: string): Ref<ToolArtefact>;
+  /** A container image built or copied by the toolchain. */
+  image(name: string): Ref<OciImage>;
+  /** A folder or file of the catalog. */
+  catalog(path: string): Tree;
+  /** A folder or file beside the user's `platform.yaml`. */
+  project(path: string): Tree;
+  /** Text of a catalog or project file, read at plan time; empty where there is none. */
+  text(tree: Tree): string;
+  /** Names in a catalog or project folder, sorted. */
+  names(tree: Tree): readonly string[];
+}
+
+/** Capabilities as data; nobody writes `if (id === '…')`. */
+export interface Facts {
+  readonly title: string;
+  readonly provides?: readonly string[];
+  readonly requires?: readonly string[];
+}
+
+/** Turns one component's spec into steps; pure and synchronous. */
+export interface Provider<L extends Layer = Layer, S = unknown> {
+  /** = its folder name. */
+  readonly id: string;
+  readonly layer: L;
+  /** JSON Schema (typebox) of `with`; parsed once at the edge, defaults filled in. */
+  readonly spec: TSchema;
+  readonly facts: Facts;
+  readonly tools: readonly ToolNeed[];
+  plan(spec: S, given: Given<L>, kit: Kit): { readonly steps: readonly Step[]; readonly publishes: Publishes<L> };
+}
+
+/** Checks a provider against its layer's types. */
+export const defineProvider = <L extends Layer, S>(provider: Provider<L, S>): Provider<L, S> => provider;
+
+/** One entry of a layer in the user's definition. */
+export interface Component {
+  readonly name: string;
+  readonly layer: Layer;
+  /** Provider id. */
+  readonly use: string;
+  readonly with: unknown;
+  readonly at: Span;
+}
