@@ -21,5 +21,5 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', comment: 'A cycle hides who depends on whom.', from: {}, to: { circular: true } },
     { name: 'provider-border', severity: 'error', comment: 'A provider is entered through its index.', from: { path: '^src/', pathNot: ['^src/providers/[^/]+/[^/]+/', '\\.test\\.ts$'] }, to: { path: '^src/providers/[^/]+/[^/]+/(?!index\\.ts)' } },
   ],
-  options: { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } } },
+  options: { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' } },
 };
