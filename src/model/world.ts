@@ -75,6 +75,8 @@ export interface HttpRequest {
   readonly body?: string | { readonly file: string };
   /** PEM; trusts exactly this authority. */
   readonly ca?: string;
+  /** Streams the body of a 2xx answer to this file, fsynced, instead of into `HttpResponse.body`; `World.request` only. */
+  readonly into?: string;
   readonly deadlineMs?: number;
 }
 
@@ -99,7 +101,7 @@ export interface ReadWorld {
   /** Digest of a file's bytes, or of a tree (sorted paths, modes and bytes); `undefined` where there is none. */
   digest(path: string): Promise<Digest | undefined>;
   /** A GET or HEAD; failure of kind `network` where nothing answers. */
-  get(request: Omit<HttpRequest, 'method' | 'body'> & { readonly method?: 'GET' | 'HEAD' }): Promise<Result<HttpResponse>>;
+  get(request: Omit<HttpRequest, 'method' | 'body' | 'into'> & { readonly method?: 'GET' | 'HEAD' }): Promise<Result<HttpResponse>>;
   /** The daemon of this environment with that name, if it runs. */
   daemon(name: string): Promise<ProcessRef | undefined>;
   /** Absolute path of a toolchain executable, or of one on PATH. */
