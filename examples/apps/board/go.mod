@@ -1,0 +1,3 @@
+module strata.local/apps/board
+
+go 1.22

@@ -1,0 +1,3 @@
+module strata.local/apps/hello
+
+go 1.22
