@@ -63,3 +63,16 @@ export interface Failure {
 export function failure(kind: FailureKind, code: string, message: string, ...remedies: [Remedy, ...Remedy[]]): Failure {
   return { kind, diagnostic: { code, severity: 'error', message, remedies } };
 }
+
+/** What `strata explain CODE` and `docs/errors/CODE.md` say; an `errors.ts` exports its own list as `pages`. */
+export interface ErrorPage {
+  readonly code: string;
+  /** One line: what happened. */
+  readonly title: string;
+  /** Why it is refused or failed; paragraphs of Markdown. */
+  readonly explanation: string;
+  /** What to do. */
+  readonly remedy: string;
+  /** A short input or session that shows it, without fences. */
+  readonly example?: string;
+}

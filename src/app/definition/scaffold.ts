@@ -1,0 +1,4 @@
+export interface Scaffolded {
+  readonly path: string;
+}
+export const scaffold = (): readonly Scaffolded[] => [];
