@@ -1,0 +1,62 @@
+import { ok, type PlannedStep, type Result, type Step, type StepId, type StepRecord } from '../model/index.js';
+import { buildGraph, followersOf } from './graph.js';
+
+/**
+ * Steps that stand but that the definition no longer yields, dependants first.
+ * A record that no known step explains is listed as well: its record is dropped, which the plan says.
+ */
+export function removals(
+  steps: readonly Step[],
+  former: readonly Step[],
+  records: ReadonlyMap<StepId, StepRecord>,
+): Result<readonly PlannedStep[]> {
+  const wanted = new Set(steps.map((step) => step.id));
+  const graph = buildGraph(former);
+  if (!graph.ok) return graph;
+  const gone = graph.value.order.filter((id) => records.has(id) && !wanted.has(id));
+  const orphans = [...records.keys()].filter((id) => !wanted.has(id) && !graph.value.steps.has(id)).sort();
+  return ok([...removalSteps(graph.value.steps, graph.value.after, gone), ...orphans.map(orphanRemoval)]);
+}
+
+/** Removal of these steps, in an order and with edges that are the reverse of how they were built. */
+export function removalSteps(
+  steps: ReadonlyMap<StepId, Step>,
+  after: ReadonlyMap<StepId, readonly StepId[]>,
+  order: readonly StepId[],
+): readonly PlannedStep[] {
+  const going = new Set(order);
+  const followers = followersOf(after);
+  return [...order].reverse().flatMap((id) => {
+    const step = steps.get(id);
+    if (!step) return [];
+    const waits = goingFollowers(id, followers, going);
+    return [{ id, title: step.title, after: waits, effect: step.effect, changes: [], verdict: 'remove' as const }];
+  });
+}
+
+/** Nearest dependants that go as well; one that stays is looked through, so that order holds across it. */
+function goingFollowers(
+  id: StepId,
+  followers: ReadonlyMap<StepId, readonly StepId[]>,
+  going: ReadonlySet<StepId>,
+): readonly StepId[] {
+  const found = new Set<StepId>();
+  const seen = new Set<StepId>();
+  const queue = [...(followers.get(id) ?? [])];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (going.has(next)) found.add(next);
+    else queue.push(...(followers.get(next) ?? []));
+  }
+  return [...found].sort();
+}
+
+const orphanRemoval = (id: StepId): PlannedStep => ({
+  id,
+  title: id,
+  after: [],
+  effect: 'none',
+  changes: [{ what: 'no longer known: only its record is dropped' }],
+  verdict: 'remove',
+});
