@@ -65,8 +65,6 @@ async function attempt(context: RunContext, run: StepRun, subject: Subject, numb
   const { step, want, record, print } = subject;
   const begun = run.begin(number); // becomes durable while we look; looking has no effect
   const seen = await run.within(look(step, want, run.reader));
-  const durable = await begun;
-  if (!durable.ok) return durable;
   if (!seen.ok) return seen;
   const known = record?.fingerprint === print.fingerprint;
   if (isTrue(seen.value) && known) return ok({ verdict: 'kept', outputs: seen.value.got });
@@ -76,6 +74,8 @@ async function attempt(context: RunContext, run: StepRun, subject: Subject, numb
   }
   const allowed = withinPlan(context, subject, seen.value);
   if (!allowed.ok) return allowed;
+  const durable = await begun;
+  if (!durable.ok) return durable;
   const applied = await run.within(applyStep(step, want, seen.value.got, run.world));
   if (!applied.ok) return applied;
   const proven = await prove(context, run, subject, applied.value);

@@ -1,0 +1,78 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { err, type HttpRequest, type HttpResponse, ok, type Result } from '../model/index.js';
+import { noAnswer, pathFailed, requestCancelled } from './errors.js';
+
+/** Milliseconds for a whole exchange where the request names none. */
+const defaultDeadlineMs = 30_000;
+/** Bytes of a response that are read; what is larger is not fetched through this. */
+const largestBody = 64 * 1024 * 1024;
+
+/** One exchange. Redirects are returned, not followed; nothing answering is a failure of kind `network`. */
+export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Result<HttpResponse>> {
+  const deadlineMs = request.deadlineMs ?? defaultDeadlineMs;
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const ended = AbortSignal.any([signal, deadline]);
+  try {
+    const size = await bodySize(request);
+    if (!size.ok) return size;
+    const sent = send(request, size.value, ended);
+    const [message] = await Promise.all([answer(sent), writeBody(sent, request)]);
+    const body = await readBody(message);
+    return ok({ status: message.statusCode ?? 0, headers: headersOf(message), body });
+  } catch (error) {
+    if (signal.aborted) return err(requestCancelled(request.url));
+    return err(noAnswer(request.url, deadline.aborted ? new Error(`nothing within ${deadlineMs} ms`) : error));
+  }
+}
+
+async function bodySize({ body }: HttpRequest): Promise<Result<number | undefined>> {
+  if (body === undefined) return ok(undefined);
+  if (typeof body === 'string') return ok(Buffer.byteLength(body));
+  try {
+    return ok((await stat(body.file)).size);
+  } catch (error) {
+    return err(pathFailed('send', body.file, error));
+  }
+}
+
+function send(request: HttpRequest, size: number | undefined, signal: AbortSignal): ClientRequest {
+  const headers = { ...request.headers, ...(size !== undefined && { 'content-length': String(size) }) };
+  const options = { method: request.method, headers, signal, agent: false as const };
+  return request.url.startsWith('https:')
+    ? secureRequest(request.url, { ...options, ...(request.ca !== undefined && { ca: request.ca }) })
+    : plainRequest(request.url, options);
+}
+
+function answer(sent: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    sent.on('response', resolve);
+    sent.on('error', reject);
+  });
+}
+
+async function writeBody(sent: ClientRequest, { body }: HttpRequest): Promise<void> {
+  if (typeof body === 'object') await pipeline(createReadStream(body.file), sent);
+  else sent.end(body);
+}
+
+async function readBody(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (size > largestBody) throw new Error(`the answer is larger than ${largestBody} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function headersOf(message: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, ok, type Result, type Secret, type SecretRef } from '../model/index.js';
+import { errnoOf, pathFailed, secretMissing } from './errors.js';
+import { writeAtomically } from './files.js';
+import type { Redactor } from './redactor.js';
+
+/** Secrets of one environment: one 0600 file each in a 0700 folder. */
+export interface SecretStore {
+  keep(ref: SecretRef, value: string): Promise<Result<void>>;
+  reveal(ref: SecretRef): Promise<Result<Secret>>;
+  holds(ref: SecretRef): Promise<boolean>;
+  /** Path of the file that holds a secret, for tools that read a file. */
+  path(name: string): string;
+}
+
+/** Opens the folder and makes every secret in it known to the redactor, before anything is printed. */
+export async function openSecrets(folder: string, redactor: Redactor): Promise<SecretStore> {
+  const path = (name: string): string => join(folder, encodeURIComponent(name).replace(/^\./, '%2E'));
+  const load = async (file: string): Promise<string> => {
+    const value = await readFile(file, 'utf8');
+    redactor.add(value);
+    return value;
+  };
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(names.map((name) => load(join(folder, name)).catch(() => ''))); // one removed meanwhile is no secret any more
+  return {
+    path,
+    async keep(ref, value) {
+      redactor.add(value);
+      return writeAtomically(path(ref.$secret), value, { mode: 0o600, folderMode: 0o700 });
+    },
+    async reveal(ref) {
+      try {
+        const value = await load(path(ref.$secret));
+        return ok({ expose: () => value });
+      } catch (error) {
+        return err(errnoOf(error) === 'ENOENT' ? secretMissing(ref.$secret) : pathFailed('read', path(ref.$secret), error));
+      }
+    },
+    holds: (ref) =>
+      load(path(ref.$secret)).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
