@@ -15,6 +15,7 @@ export interface Checked {
 export function check(tree: Tree, schema: JsonSchema, providers: Providers): Checked {
   const value = toPlain(tree);
   openSettings(value);
+  const { $schema: _, ...bare } = schema;
   const validate = new Ajv({
     allErrors: true,
     strict: true,
@@ -25,7 +26,7 @@ export function check(tree: Tree, schema: JsonSchema, providers: Providers): Che
     // The schema is our own and is itself checked by a test; compiling the schema of schemas would cost more than all else.
     meta: false,
     validateSchema: false,
-  }).compile({ ...schema, $schema: undefined });
+  }).compile(bare);
   if (validate(value)) return { value, diagnostics: [] };
   const diagnostics = leading(validate.errors ?? []).map((error) => explainError(error, tree, providers));
   return { value, diagnostics };

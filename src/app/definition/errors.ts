@@ -85,6 +85,10 @@ export function badName(at: Span, path: string, name: string): Diagnostic {
   });
 }
 
+/** A name given on the command line that breaks the rule. */
+export const badNameGiven = (name: string): Diagnostic =>
+  spec('SPEC-BAD-NAME', undefined, `"${name}" is no valid name for a platform`, { say: `use ${nameRule}` });
+
 /** An environment file whose name differs from `metadata.name`. */
 export const environmentNameDiffers = (at: Span, name: string, file: string): Diagnostic =>
   spec('SPEC-BAD-NAME', at, `the file is called "${file}", but names its environment "${name}"`, {

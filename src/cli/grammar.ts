@@ -1,0 +1,80 @@
+import type { Run } from './call.js';
+
+/** One flag, in commander's notation. */
+export interface OptionGrammar {
+  readonly flags: string;
+  readonly text: string;
+  readonly choices?: readonly string[];
+}
+
+/** One command. */
+export interface CommandGrammar {
+  readonly name: string;
+  readonly text: string;
+  /** In commander's notation. */
+  readonly args: readonly { readonly name: string; readonly text: string; readonly choices?: readonly string[] }[];
+  readonly options: readonly OptionGrammar[];
+  /** Ctrl-C lets running steps finish. */
+  readonly drains?: true;
+  /** Its code, loaded only when it is called. */
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+const folder = { name: '[DIR]', text: 'folder of platform.yaml (default: .)' };
+const file: OptionGrammar = { flags: '-f, --file <DIR>', text: 'folder of platform.yaml (default: .)' };
+const environment: OptionGrammar = { flags: '-e, --environment <NAME>', text: 'environment (default: the only one, or "local")' };
+const output: OptionGrammar = { flags: '-o, --output <FORMAT>', text: 'form of the result', choices: ['table', 'json', 'yaml'] };
+const events: OptionGrammar = { flags: '--events <FORMAT>', text: 'write every event of the run to stdout', choices: ['ndjson'] };
+const yes: OptionGrammar = { flags: '-y, --yes', text: 'do not ask' };
+const verbose: OptionGrammar = { flags: '-v, --verbose', text: 'show the output of the tools too' };
+const confirm: OptionGrammar = { flags: '--confirm <NAME>', text: 'name of the platform, as proof that it is meant' };
+const definition = [file, environment, output];
+
+/** Options that every command has. */
+export const everywhere: readonly OptionGrammar[] = [{ flags: '--no-color', text: 'no colour; NO_COLOR does the same' }];
+
+/** The command line, as data: help, completion and the reference are made from it. */
+export const grammar: readonly CommandGrammar[] = [
+  {
+    name: 'init',
+    text: 'Write a new platform definition',
+    args: [{ name: '[DIR]', text: 'folder for it (default: .)' }],
+    options: [{ flags: '--name <NAME>', text: 'name of the platform (default: that of the folder)' }, output],
+    load: () => import('./commands/init.js'),
+  },
+  {
+    name: 'validate',
+    text: 'Check a definition and name every problem at once',
+    args: [folder],
+    options: definition,
+    load: () => import('./commands/validate.js'),
+  },
+  {
+    name: 'schema',
+    text: 'Print the JSON Schema of a kind of file, for editors',
+    args: [{ name: '[KIND]', text: 'which file (default: platform)', choices: ['platform', 'environment'] }],
+    options: [{ ...output, choices: ['json', 'yaml'] }],
+    load: () => import('./commands/schema.js'),
+  },
+  {
+    name: 'explain',
+    text: 'Say why a step would run, or what an error code means',
+    args: [{ name: '<STEP|CODE>', text: 'e.g. kubernetes/cluster/init or SPEC-UNKNOWN-KEY' }],
+    options: definition,
+    load: () => import('./commands/explain.js'),
+  },
+  {
+    name: 'completion',
+    text: 'Print a completion script for a shell',
+    args: [{ name: '<SHELL>', text: 'which shell', choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    load: () => import('./commands/completion.js'),
+  },
+  {
+    name: 'version',
+    text: 'Print the versions of Strata, its format and Node',
+    args: [],
+    options: [output],
+    load: () => import('./commands/version.js'),
+  },
+];

@@ -1,0 +1,144 @@
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { type Call, complain, type Format, type Options, type Run, type Streams } from './call.js';
+import * as errors from './errors.js';
+import { exitCodes } from './exit-codes.js';
+import { type CommandGrammar, everywhere, grammar, type OptionGrammar } from './grammar.js';
+import { didYouMean } from './suggest.js';
+
+/** What one call of the program needs from the process around it. */
+export interface Surroundings {
+  readonly streams: Streams;
+  readonly version: string;
+  /** Called once a command starts that is worth draining: from then on Ctrl-C aborts the signal. */
+  readonly interruptible: () => AbortSignal;
+}
+
+/** Parses the arguments, runs one command, and returns the exit code. Never throws for bad input. */
+export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
+  const { streams } = around;
+  let code: number = exitCodes.ok;
+  const program = new Command('strata')
+    .description('Builds a Kubernetes platform of five layers from one definition, and rebuilds it on the clock.')
+    .usage('COMMAND [DIR] [options]')
+    .version(around.version, '-V, --version', 'print the version')
+    .helpCommand('help [COMMAND]', 'show the help of a command');
+  for (const part of grammar) {
+    addCommand(program, part, async (args, values) => {
+      code = await start(part, args, values, around);
+    });
+  }
+  settle(program, streams);
+  for (const command of program.commands) settle(command, streams);
+  program.addHelpText('after', '\nStart with: strata init my-platform   Codes of errors: strata explain CODE');
+  if (argv.length === 0) {
+    program.outputHelp({ error: true });
+    return exitCodes.badInput;
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitCodes.ok;
+    complain({ streams }, [explain(error, argv, program)]);
+    return exitCodes.badInput;
+  }
+}
+
+type Action = (args: readonly string[], values: Readonly<Record<string, unknown>>) => Promise<void>;
+
+function addCommand(program: Command, part: CommandGrammar, action: Action): void {
+  const command = program.command(part.name).description(part.text);
+  for (const { name, text, choices } of part.args)
+    command.addArgument(choices ? new Argument(name, text).choices([...choices]) : new Argument(name, text));
+  for (const option of [...part.options, ...everywhere]) command.addOption(optionOf(option));
+  command.action(async () => action(command.args, command.opts()));
+}
+
+function optionOf({ flags, text, choices }: OptionGrammar): Option {
+  const option = new Option(flags, text);
+  return choices ? option.choices([...choices]) : option;
+}
+
+/** Errors are thrown and told by us; help goes to stdout in our width. */
+function settle(command: Command, streams: Streams): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({
+      writeOut: (text) => streams.out(text),
+      writeErr: (text) => streams.err(text),
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(streams.outStyle.columns, 110),
+      getErrHelpWidth: () => Math.min(streams.errStyle.columns, 110),
+    });
+}
+
+async function start(
+  part: CommandGrammar,
+  args: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  around: Surroundings,
+): Promise<number> {
+  const text = (key: string): string | undefined => (typeof values[key] === 'string' ? values[key] : undefined);
+  const positional = part.args[0]?.name === '[DIR]' ? args[0] : undefined;
+  const named = text('file');
+  if (positional !== undefined && named !== undefined && positional !== named) {
+    complain(around, [errors.twoFolders(positional, named)]);
+    return exitCodes.badInput;
+  }
+  const { run }: { readonly run: Run } = await part.load();
+  const call: Call = {
+    args,
+    options: readOptions(values, text, positional ?? named ?? '.'),
+    streams: around.streams,
+    version: around.version,
+    signal: part.drains === true ? around.interruptible() : new AbortController().signal,
+  };
+  return run(call);
+}
+
+const formats: Readonly<Record<string, Format>> = { table: 'table', json: 'json', yaml: 'yaml' };
+
+function readOptions(
+  values: Readonly<Record<string, unknown>>,
+  text: (key: string) => string | undefined,
+  directory: string,
+): Options {
+  const optional = (['environment', 'out', 'plan', 'confirm', 'html', 'name'] as const).flatMap((key) => {
+    const value = text(key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return {
+    directory,
+    output: formats[text('output') ?? 'table'] ?? 'table',
+    events: text('events') !== undefined,
+    yes: values.yes === true,
+    verbose: values.verbose === true,
+    detailedExitcode: values.detailedExitcode === true,
+    install: values.install === true,
+    ...Object.fromEntries(optional),
+  };
+}
+
+/** commander's complaint as one of our findings. */
+function explain(error: CommanderError, argv: readonly string[], program: Command) {
+  const command = program.commands.find((one) => one.name() === argv.find((arg) => !arg.startsWith('-')));
+  const name = command?.name() ?? '';
+  const message = error.message.replace(/^error: /, '');
+  const word = /'([^']*)'/.exec(message)?.[1] ?? '';
+  if (error.code === 'commander.unknownCommand') {
+    return errors.unknownCommand(
+      word,
+      didYouMean(
+        word,
+        grammar.map((one) => one.name),
+      ),
+    );
+  }
+  if (error.code === 'commander.unknownOption') {
+    const known = (command ?? program).options.flatMap((option) => [option.long ?? '', option.short ?? '']);
+    return errors.unknownOption(word, name, didYouMean(word, known));
+  }
+  return errors.badArguments(message, name);
+}

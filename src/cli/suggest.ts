@@ -1,0 +1,1 @@
+export { didYouMean } from '../app/definition/suggest.js';
