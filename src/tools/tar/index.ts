@@ -1,0 +1,48 @@
+import type { Digest, Output, Result, World } from '../../model/index.js';
+import { err, failure, ok } from '../../model/index.js';
+
+/** What makes two archives of the same tree the same bytes: order, times, owners and header format are fixed. */
+const deterministic = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'] as const;
+
+/** Writes everything below `root` into the uncompressed archive `file`; equal trees give equal bytes. */
+export async function createTar(w: World, root: string, file: string): Promise<Result<void>> {
+  const names = await w.list(root);
+  // `--files-from` of nothing: tar refuses to make an empty archive from an empty argument list.
+  const what = names.length === 0 ? ['--files-from=/dev/null'] : ['--', ...names];
+  return judge(
+    await w.change({ tool: 'tar', args: ['-cf', file, ...deterministic, '-C', root, ...what], deadlineMs: 600_000 }),
+    file,
+  );
+}
+
+/** Unpacks an archive (any compression tar knows) into the existing folder `into`; entries may not leave it. */
+export async function extractTar(w: World, archive: string, into: string): Promise<Result<void>> {
+  return judge(
+    await w.change({ tool: 'tar', args: ['-xf', archive, '--no-same-owner', '-C', into], deadlineMs: 600_000 }),
+    archive,
+  );
+}
+
+/** As `createTar`, compressed without a name or a time in the header, and with its digest. */
+export async function createTarGz(w: World, root: string, file: string): Promise<Result<Digest>> {
+  const plain = `${file}.tar`;
+  const made = await createTar(w, root, plain);
+  if (!made.ok) return made;
+  const zipped = judge(await w.change({ tool: 'gzip', args: ['-n', '-f', '-6', plain], deadlineMs: 600_000 }), file);
+  if (!zipped.ok) return zipped;
+  const moved = await w.rename(`${plain}.gz`, file);
+  if (!moved.ok) return moved;
+  const digest = await w.digest(file);
+  return digest === undefined ? err(failed(file, 'the archive is gone')) : ok(digest);
+}
+
+function judge(output: Result<Output>, file: string): Result<void> {
+  if (!output.ok) return output;
+  return output.value.code === 0 ? ok(undefined) : err(failed(file, output.value.stderr.trim().slice(-400)));
+}
+
+const failed = (file: string, said: string) =>
+  failure('tool-failed', 'TAR-FAILED', `tar could not handle ${file}: ${said}`, {
+    say: 'Check free space and that GNU tar 1.28 or newer is installed.',
+    command: 'df -h; tar --version',
+  });
