@@ -95,3 +95,17 @@ export const journalClosed: Failure = failure(
   'an event came after the journal was closed',
   report,
 );
+
+/** A saved plan is not what it was. */
+export const planDamaged = (what: string): Failure =>
+  failure('corrupt', 'ENGINE-PLAN-DAMAGED', `the saved plan cannot be used: ${what}`, {
+    say: 'Make a new plan.',
+    command: 'strata plan',
+  });
+
+/** A saved plan of another format. */
+export const planVersionUnknown = (found: string, known: string): Failure =>
+  failure('version', 'ENGINE-PLAN-VERSION', `the saved plan has format ${found}; this Strata knows ${known}`, {
+    say: 'Make a new plan.',
+    command: 'strata plan',
+  });

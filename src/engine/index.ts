@@ -21,3 +21,4 @@ export { resolveInputs } from './resolve.js';
 export { runPlan } from './run.js';
 export type { RunRequest, RunSummary, Scope, StepEmission, Worlds } from './run-contract.js';
 export type { Outcome } from './schedule.js';
+export { parsePlan, renderPlan } from './saved-plan.js';

@@ -13,7 +13,7 @@ import {
 import { digestOf } from './canonical.js';
 import { changedInputs, type Fingerprint } from './fingerprint.js';
 import { buildGraph, type Graph, refsIn } from './graph.js';
-import { removals } from './removal.js';
+import { afterRemovals, removals } from './removal.js';
 import { resolveInputs } from './resolve.js';
 import { differenceFromNothing, look, printStep } from './seam.js';
 
@@ -56,7 +56,7 @@ export async function planRun(request: PlanRequest): Promise<Result<Plan>> {
   if (!judged.ok) return judged;
   const gone = removals(request.steps, request.former ?? [], request.records);
   if (!gone.ok) return gone;
-  return ok(planOf(request, [...gone.value, ...judged.value]));
+  return ok(planOf(request, afterRemovals([...gone.value, ...judged.value], request.former ?? [])));
 }
 
 /** Puts steps into a plan and names it by its content. */
@@ -65,12 +65,17 @@ export function planOf(
   steps: readonly PlannedStep[],
 ): Plan {
   const { spec, platform, environment } = request;
-  const content = { apiVersion: planVersion, spec, platform, environment, steps };
   const timed = steps.map((step) => {
     const expectedMs = request.expected?.get(step.id);
     return expectedMs === undefined ? step : { ...step, expectedMs };
   });
-  return { ...content, id: digestOf(content), steps: timed };
+  const content = { apiVersion: planVersion, spec, platform, environment, steps: timed };
+  return { ...content, id: digestOf(planContent(content)) };
+}
+
+/** What a plan's id is the digest of: all but the id and how long past runs took. */
+export function planContent({ apiVersion, spec, platform, environment, steps }: Omit<Plan, 'id'>): unknown {
+  return { apiVersion, spec, platform, environment, steps: steps.map(({ expectedMs: _, ...step }) => step) };
 }
 
 async function judgeAll(request: PlanRequest, graph: Graph): Promise<Result<readonly PlannedStep[]>> {

@@ -14,8 +14,12 @@ export function removals(
   const graph = buildGraph(former);
   if (!graph.ok) return graph;
   const gone = graph.value.order.filter((id) => records.has(id) && !wanted.has(id));
+  const staying = (id: StepId): readonly StepId[] => (graph.value.after.get(id) ?? []).filter((edge) => wanted.has(edge));
   const orphans = [...records.keys()].filter((id) => !wanted.has(id) && !graph.value.steps.has(id)).sort();
-  return ok([...removalSteps(graph.value.steps, graph.value.after, gone), ...orphans.map(orphanRemoval)]);
+  const going = removalSteps(graph.value.steps, graph.value.after, gone);
+  // What it was built on and what stays is made right first: a removal goes through it (a machine, an API).
+  const removal = going.map((step) => ({ ...step, after: [...new Set([...step.after, ...staying(step.id)])].sort() }));
+  return ok([...removal, ...orphans.map(orphanRemoval)]);
 }
 
 /** Removal of these steps, in an order and with edges that are the reverse of how they were built. */
@@ -60,3 +64,28 @@ const orphanRemoval = (id: StepId): PlannedStep => ({
   changes: [{ what: 'no longer known: only its record is dropped' }],
   verdict: 'remove',
 });
+
+/**
+ * Lets what is new in a layer wait for what leaves it, since both may want one address, port or name.
+ * A removal that itself goes through the step is left alone.
+ */
+export function afterRemovals(planned: readonly PlannedStep[], former: readonly Step[]): readonly PlannedStep[] {
+  const after = new Map(planned.map((step) => [step.id, new Set(step.after)]));
+  const removable = new Set(former.filter((step) => step.action.remove).map((step) => step.id));
+  const leaving = planned.filter((step) => step.verdict === 'remove' && removable.has(step.id));
+  const coming = planned.filter((step) => step.verdict !== 'remove' && step.verdict !== 'keep');
+  for (const { id } of leaving) {
+    for (const step of coming) {
+      if (layerOf(step.id) === layerOf(id) && !reaches(after, id, step.id)) after.get(step.id)?.add(id);
+    }
+  }
+  return planned.map((step) => ({ ...step, after: [...(after.get(step.id) ?? [])].sort() }));
+}
+
+const layerOf = (id: StepId): string => id.split('/')[0] ?? id;
+
+function reaches(after: ReadonlyMap<StepId, ReadonlySet<StepId>>, from: StepId, to: StepId): boolean {
+  const seen = new Set<StepId>([from]);
+  for (const id of seen) for (const edge of after.get(id) ?? []) seen.add(edge);
+  return seen.has(to);
+}

@@ -1,4 +1,14 @@
-import { type Claim, err, ok, type PlannedStep, type Result, type Step, type StepRecord } from '../model/index.js';
+import {
+  type Claim,
+  err,
+  ok,
+  type PlannedStep,
+  type Result,
+  type RunState,
+  type Step,
+  type StepId,
+  type StepRecord,
+} from '../model/index.js';
 import { digestOf } from './canonical.js';
 import { isoTime } from './clock.js';
 import { planStale, planUnknownStep, strongerThanPlanned, verifyFailed } from './errors.js';
@@ -16,8 +26,8 @@ interface Subject {
   readonly print: Fingerprint;
   /** What the last run left, whatever its fingerprint. */
   readonly record: StepRecord | undefined;
-  /** A killed or failed run was in the middle of it. */
-  readonly interrupted: boolean;
+  /** Its last try was killed, failed, or not proven. */
+  readonly unsettled: boolean;
 }
 
 /** How an attempt made the step true. */
@@ -50,60 +60,76 @@ function subjectOf({ request, outputs }: RunContext, planned: PlannedStep, step:
   const print = printStep(step, want.value);
   if (!print.ok) return print;
   if (request.saved && planned.fingerprint && planned.fingerprint !== print.value.fingerprint) return err(planStale(step.id));
-  const phase = request.state.steps.get(step.id)?.phase;
   return ok({
     step,
     planned,
     want: want.value,
     print: print.value,
     record: request.state.records.get(step.id),
-    interrupted: phase === 'running' || phase === 'failed',
+    unsettled: isUnsettled(request.state, step.id),
   });
 }
 
+function isUnsettled({ steps, evidence }: RunState, id: StepId): boolean {
+  const phase = steps.get(id)?.phase;
+  return phase === 'running' || phase === 'failed' || evidence.some((one) => one.step === id && one.verdict === 'fail');
+}
+
 async function attempt(context: RunContext, run: StepRun, subject: Subject, number: number): Promise<Result<Made>> {
-  const { step, want, record, print } = subject;
+  const { step, want } = subject;
   const begun = run.begin(number); // becomes durable while we look; looking has no effect
   const seen = await run.within(look(step, want, run.reader));
   if (!seen.ok) return seen;
-  const known = record?.fingerprint === print.fingerprint;
-  if (isTrue(seen.value) && known) return ok({ verdict: 'kept', outputs: seen.value.got });
-  if (isTrue(seen.value) && !record) {
-    const adopted = await prove(context, run, subject, seen.value.got);
-    if (adopted.ok) return ok({ verdict: number > 1 || subject.interrupted ? 'done' : 'kept', outputs: seen.value.got });
-  }
-  const allowed = withinPlan(context, subject, seen.value);
+  const kept = await keep(context, run, subject, { seen: seen.value, number });
+  if (kept) return ok(kept);
+  const allowed = number > 1 ? ok(undefined) : withinPlan(context, subject, seen.value);
   if (!allowed.ok) return allowed;
   const durable = await begun;
   if (!durable.ok) return durable;
   const applied = await run.within(applyStep(step, want, seen.value.got, run.world));
   if (!applied.ok) return applied;
-  const proven = await prove(context, run, subject, applied.value);
-  return proven.ok ? ok({ verdict: 'done', outputs: applied.value }) : proven;
+  const claims = await run.within(verifyStep(step, want, applied.value, run.reader));
+  if (!claims.ok) return claims;
+  writeDown(context, step, claims.value);
+  const failed = claims.value.filter((claim) => claim.verdict === 'fail');
+  return failed.length > 0 ? err(verifyFailed(step.id, failed)) : ok({ verdict: 'done', outputs: applied.value });
 }
 
-const isTrue = (seen: Seen): boolean => seen.got !== undefined && seen.changes.length === 0;
+/**
+ * What is true already is not applied. Where the journal does not vouch for it (no record, or its last try was cut
+ * short or not proven), it is proven first; where it was made from other inputs, looking cannot tell and it is applied.
+ */
+async function keep(
+  context: RunContext,
+  run: StepRun,
+  subject: Subject,
+  { seen, number }: { readonly seen: Seen; readonly number: number },
+): Promise<Made | undefined> {
+  const { step, want, record, print, unsettled } = subject;
+  if (seen.got === undefined || seen.changes.length > 0) return undefined;
+  if (record && record.fingerprint !== print.fingerprint) return undefined;
+  if (record && !unsettled && number === 1) return { verdict: 'kept', outputs: seen.got };
+  const claims = await run.within(verifyStep(step, want, seen.got, run.reader));
+  if (!claims.ok || claims.value.some((claim) => claim.verdict === 'fail')) return undefined;
+  writeDown(context, step, claims.value);
+  return { verdict: unsettled || number > 1 ? 'done' : 'kept', outputs: seen.got };
+}
 
 /**
  * A reviewed plan may only be weakened: what it keeps is not touched, what it creates must not be there already.
  * A step that an earlier try left half-way is exempt: that rest is its own.
  */
-function withinPlan({ request }: RunContext, { step, planned, interrupted }: Subject, seen: Seen): Result<void> {
-  if (!request.saved || interrupted || planned.verdict === 'unknown') return ok(undefined);
+function withinPlan({ request }: RunContext, { step, planned, unsettled }: Subject, seen: Seen): Result<void> {
+  if (!request.saved || unsettled || planned.verdict === 'unknown') return ok(undefined);
   const now = seen.got === undefined ? 'create' : 'change';
   const stronger = planned.verdict === 'keep' || (planned.verdict === 'create' && now === 'change');
   return stronger ? err(strongerThanPlanned(step.id, planned.verdict, now)) : ok(undefined);
 }
 
-/** Verifies and writes the evidence down; any `fail` is a failure. */
-async function prove({ request, clock }: RunContext, run: StepRun, { step, want }: Subject, got: unknown): Promise<Result<void>> {
-  const claims = await run.within(verifyStep(step, want, got, run.reader));
-  if (!claims.ok) return claims;
-  for (const claim of claims.value) {
+function writeDown({ request, clock }: RunContext, step: Step, claims: readonly Claim[]): void {
+  for (const claim of claims) {
     request.journal.write({ type: 'evidence', evidence: { ...claim, step: step.id, at: isoTime(clock) } }, 'soon');
   }
-  const failed: readonly Claim[] = claims.value.filter((claim) => claim.verdict === 'fail');
-  return failed.length > 0 ? err(verifyFailed(step.id, failed)) : ok(undefined);
 }
 
 async function finish(context: RunContext, run: StepRun, { step, print, record }: Subject, made: Made): Promise<'ok' | 'failed'> {
