@@ -1,0 +1,116 @@
+import type { Failure, ReadWorld, Result, SecretRef, World } from '../../../model/index.js';
+import { err, ok } from '../../../model/index.js';
+import type { ApplicationState } from '../../../tools/argocd/index.js';
+import { explainState, isWell, parseApplication } from '../../../tools/argocd/index.js';
+import { isAncestor } from '../../../tools/git/index.js';
+import { getApplication, refresh, sleepUntil } from './cluster.js';
+import { applicationBehind, applicationMissing, applicationNotWell } from './errors.js';
+import { podTroubles } from './pod-troubles.js';
+
+/** An Application and what counts as arrived. */
+export interface Awaited {
+  readonly kubeconfig: SecretRef;
+  readonly application: string;
+  /** Absolute folder of the bare repository. */
+  readonly git: string;
+  /** Commit it must have been compared with; one that builds on it counts as well. */
+  readonly head: string;
+  /** `synced`: as git says · `well`: and healthy. */
+  readonly until: 'synced' | 'well';
+}
+
+/** How long one attempt watches; the engine repeats it until the step's deadline. */
+const attemptSeconds = 30;
+
+/** State of one Application; `undefined` where there is none, or no cluster that answers. */
+export async function readApplication(
+  r: ReadWorld,
+  kubeconfig: SecretRef,
+  application: string,
+): Promise<Result<ApplicationState | undefined>> {
+  const object = await getApplication(r, kubeconfig, application);
+  if (!object.ok) return object;
+  return ok(object.value === undefined ? undefined : parseApplication(object.value));
+}
+
+/** Whether a state was compared with `head` or a commit on top of it. */
+export async function isCurrent(
+  r: ReadWorld,
+  awaited: Pick<Awaited, 'git' | 'head'>,
+  state: ApplicationState,
+): Promise<Result<boolean>> {
+  if (state.revision === undefined) return ok(false);
+  return isAncestor(r, awaited.git, awaited.head, state.revision);
+}
+
+/** What an Application lacks of having arrived. */
+type Missing = 'nothing' | 'appear' | 'revision' | 'sync' | 'health';
+
+/** One look at an Application. */
+interface Look {
+  readonly missing: Missing;
+  readonly state: ApplicationState | undefined;
+}
+
+/** Watches an Application until it has arrived; says what changes meanwhile, and what is missing when it does not arrive. */
+export async function awaitApplication(w: World, awaited: Awaited): Promise<Result<ApplicationState>> {
+  const end = w.now().getTime() + attemptSeconds * 1000;
+  const tell = teller(w, awaited.application);
+  let asked = false;
+  for (;;) {
+    const seen = await lookOnce(w, awaited);
+    if (!seen.ok) return seen;
+    const { state, missing } = seen.value;
+    if (state !== undefined && missing === 'nothing') return ok(state);
+    if (w.now().getTime() >= end || w.signal.aborted) return err(await explain(w, awaited, seen.value));
+    tell(state);
+    if (missing === 'revision' && !asked) {
+      const refreshed = await refresh(w, awaited.kubeconfig, awaited.application);
+      if (!refreshed.ok) return refreshed;
+      asked = true;
+    }
+    await watch(w, awaited, missing);
+  }
+}
+
+async function lookOnce(r: ReadWorld, awaited: Awaited): Promise<Result<Look>> {
+  const seen = await readApplication(r, awaited.kubeconfig, awaited.application);
+  if (!seen.ok) return seen;
+  const state = seen.value;
+  if (state === undefined) return ok({ missing: 'appear', state });
+  const current = await isCurrent(r, awaited, state);
+  if (!current.ok) return current;
+  if (!current.value) return ok({ missing: 'revision', state });
+  if (state.sync !== 'Synced') return ok({ missing: 'sync', state });
+  return ok({ missing: awaited.until === 'synced' || isWell(state) ? 'nothing' : 'health', state });
+}
+
+/** Tells the user each state once, when it comes. */
+function teller(w: World, application: string): (state: ApplicationState | undefined) => void {
+  let told = '';
+  return (state) => {
+    const text = state === undefined ? '' : explainState(state);
+    if (text !== told && text !== '') w.note(`${application}: ${text}`);
+    told = text;
+  };
+}
+
+/** Lets kubectl watch for the next thing that is missing: one process that sleeps, not many that ask. */
+async function watch(w: World, awaited: Awaited, missing: Missing): Promise<void> {
+  const conditions: Readonly<Record<Missing, string>> = {
+    nothing: 'create',
+    appear: 'create',
+    revision: `jsonpath={.status.sync.revision}=${awaited.head}`,
+    sync: 'jsonpath={.status.sync.status}=Synced',
+    health: 'jsonpath={.status.health.status}=Healthy',
+  };
+  await sleepUntil(w, awaited.kubeconfig, { application: awaited.application, condition: conditions[missing], seconds: 5 });
+  // A watch that ends at once (the object is gone, the API restarts) must not become a busy loop.
+  await w.pause(200);
+}
+
+async function explain(r: ReadWorld, awaited: Awaited, { state, missing }: Look): Promise<Failure> {
+  if (state === undefined) return applicationMissing(awaited.application);
+  if (missing === 'revision') return applicationBehind(state, awaited.head);
+  return applicationNotWell(state, await podTroubles(r, awaited.kubeconfig, state));
+}

@@ -1,0 +1,27 @@
+import { type Static, Type } from 'typebox';
+
+/** `with` of this provider. */
+export const ArgocdSpec = Type.Object(
+  {
+    repository: Type.String({
+      default: 'apps',
+      pattern: '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$',
+      description:
+        'Folder beside platform.yaml that holds one folder per application; the git repository made from it has the same name.',
+    }),
+    branch: Type.String({
+      default: 'main',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+      description: 'Branch of the repository that Argo CD follows.',
+    }),
+    images: Type.Array(Type.String({ pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$' }), {
+      default: [],
+      uniqueItems: true,
+      description: 'Images of the toolchain list that the applications run: they are built and served with the platform.',
+    }),
+  },
+  { additionalProperties: false, description: 'Argo CD with one umbrella application over a git repository of applications.' },
+);
+
+/** A parsed `with`. */
+export type ArgocdSpec = Static<typeof ArgocdSpec>;

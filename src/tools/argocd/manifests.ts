@@ -1,0 +1,92 @@
+import type { Json } from '../../model/index.js';
+
+/** Namespace in which Argo CD looks for Applications. */
+export const argocdNamespace = 'argocd';
+
+/** Deletes what an Application made before the Application itself goes. */
+export const cascadeFinalizer = 'resources-finalizer.argocd.argoproj.io';
+
+/** Kind of an Application. */
+export const applicationKind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' } as const;
+
+/** Asks Argo CD to compare now; it takes the annotation away again. */
+const refreshNow = { 'argocd.argoproj.io/refresh': 'normal' } as const;
+
+/** The part of an Application that makes Argo CD compare it with git at once. */
+export const refreshManifest = (name: string): Json => ({
+  ...applicationKind,
+  metadata: { name, namespace: argocdNamespace, annotations: refreshNow },
+});
+
+/** The API server of the cluster Argo CD runs in. */
+export const inCluster = 'https://kubernetes.default.svc';
+
+/** What Applications of a project may deploy, and where. */
+export interface ProjectDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly repositories: readonly string[];
+  /** Namespaces, as patterns; `!name` excludes one. */
+  readonly namespaces: readonly string[];
+  /** Kinds of the whole cluster that are allowed. */
+  readonly clusterKinds: readonly { readonly group: string; readonly kind: string }[];
+  /** Where present, only these kinds inside a namespace. */
+  readonly namespacedKinds?: readonly { readonly group: string; readonly kind: string }[];
+}
+
+/** An AppProject: the border around a set of Applications. */
+export const projectManifest = (draft: ProjectDraft): Json => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+  metadata: { name: draft.name, namespace: argocdNamespace, labels: labels(draft.name) },
+  spec: {
+    description: draft.description,
+    sourceRepos: draft.repositories,
+    destinations: draft.namespaces.map((namespace) => ({ server: inCluster, namespace })),
+    clusterResourceWhitelist: draft.clusterKinds,
+    ...(draft.namespacedKinds === undefined ? {} : { namespaceResourceWhitelist: draft.namespacedKinds }),
+  },
+});
+
+/** An Application over many others: it deploys the entries it finds in a repository. */
+export interface UmbrellaDraft {
+  readonly name: string;
+  readonly project: string;
+  readonly repository: string;
+  readonly branch: string;
+  /** Glob of the entries' files, from the top of the repository. */
+  readonly include: string;
+}
+
+/** The umbrella: prunes what left git, heals what was changed by hand, and takes its children along when it goes. */
+export const umbrellaManifest = (draft: UmbrellaDraft): Json => ({
+  ...applicationKind,
+  metadata: {
+    name: draft.name,
+    namespace: argocdNamespace,
+    labels: labels(draft.name),
+    annotations: refreshNow,
+    finalizers: [cascadeFinalizer],
+  },
+  spec: {
+    project: draft.project,
+    source: {
+      repoURL: draft.repository,
+      targetRevision: draft.branch,
+      path: '.',
+      directory: { recurse: true, include: draft.include },
+    },
+    destination: { server: inCluster, namespace: argocdNamespace },
+    syncPolicy: {
+      // An empty repository is a wish as well: the last application may be removed.
+      automated: { prune: true, selfHeal: true, allowEmpty: true },
+      retry: { limit: 10, backoff: { duration: '2s', factor: 2, maxDuration: '30s' } },
+    },
+  },
+});
+
+const labels = (name: string) => ({
+  'app.kubernetes.io/name': name,
+  'app.kubernetes.io/part-of': 'applications',
+  'app.kubernetes.io/managed-by': 'strata',
+});
