@@ -6,7 +6,7 @@ import { makeKit, type ToolchainNeeds, type TreeReader } from './kit.js';
 export interface ComposeParts {
   readonly providers: readonly Provider[];
   readonly reader: TreeReader;
-  readonly toolchain: (need: { readonly tools: readonly string[]; readonly images: readonly string[] }) => Result<readonly Step[]>;
+  readonly toolchain: (need: { readonly tools: readonly string[]; readonly images: readonly string[] }) => readonly Step[];
 }
 
 /** Every step of the definition, and what each layer publishes. */
@@ -31,8 +31,7 @@ export function compose(spec: Spec, parts: ComposeParts): Result<Composition> {
     }
   }
   const toolchain = parts.toolchain({ tools: [...needs.tools].sort(), images: [...needs.images].sort() });
-  if (!toolchain.ok) return toolchain;
-  return ok({ steps: [...toolchain.value, ...steps], published });
+  return ok({ steps: [...toolchain, ...steps], published });
 }
 
 interface Planning {
@@ -48,7 +47,14 @@ function planComponent({ spec, component, parts, needs, published }: Planning): 
   if (provider === undefined) return err(unknownProvider(component));
   const missing = reads[component.layer].find((layer) => published[layer] === undefined);
   if (missing !== undefined) return err(missingLayer(component, missing));
-  const kit = makeKit({ platform: spec.platform, environment: spec.environment, layer: component.layer, component: component.name, reader: parts.reader, needs });
+  const kit = makeKit({
+    platform: spec.platform,
+    environment: spec.environment,
+    layer: component.layer,
+    component: component.name,
+    reader: parts.reader,
+    needs,
+  });
   return planned(provider, component, published, kit);
 }
 
@@ -59,11 +65,19 @@ function planned(
   kit: ReturnType<typeof makeKit>,
 ): Result<{ steps: readonly Step[]; publishes: Record<string, unknown> }> {
   // The registry holds providers of every layer, so their specs and givens are checked by schema and by layer, not by type.
-  const plan = provider.plan as (spec: unknown, given: unknown, kit: unknown) => { steps: readonly Step[]; publishes: Record<string, unknown> };
+  const plan = provider.plan as (
+    spec: unknown,
+    given: unknown,
+    kit: unknown,
+  ) => { steps: readonly Step[]; publishes: Record<string, unknown> };
   return ok(plan(component.with, published, kit));
 }
 
-function merge(component: Component, before: Record<string, unknown> | undefined, next: Record<string, unknown>): Result<Record<string, unknown>> {
+function merge(
+  component: Component,
+  before: Record<string, unknown> | undefined,
+  next: Record<string, unknown>,
+): Result<Record<string, unknown>> {
   if (before === undefined) return ok({ ...next });
   const merged: Record<string, unknown> = { ...before };
   for (const [key, value] of Object.entries(next)) {
@@ -76,13 +90,35 @@ function merge(component: Component, before: Record<string, unknown> | undefined
 }
 
 const unknownProvider = (component: Component) =>
-  at(component, failure('invalid', 'COMPOSE-NO-PROVIDER', `No provider '${component.use}' in layer ${component.layer}.`, { say: 'Choose one of the layer\'s providers.', command: 'strata schema' }));
+  at(
+    component,
+    failure('invalid', 'COMPOSE-NO-PROVIDER', `No provider '${component.use}' in layer ${component.layer}.`, {
+      say: "Choose one of the layer's providers.",
+      command: 'strata schema',
+    }),
+  );
 
 const missingLayer = (component: Component, layer: Layer) =>
-  at(component, failure('invalid', 'COMPOSE-LAYER-MISSING', `'${component.name}' reads what layer ${layer} publishes, but that layer has no component.`, { say: `Add a component to spec.${layer}.` }));
+  at(
+    component,
+    failure(
+      'invalid',
+      'COMPOSE-LAYER-MISSING',
+      `'${component.name}' reads what layer ${layer} publishes, but that layer has no component.`,
+      { say: `Add a component to spec.${layer}.` },
+    ),
+  );
 
 const twicePublished = (component: Component, key: string) =>
-  at(component, failure('invalid', 'COMPOSE-PUBLISHED-TWICE', `'${component.name}' publishes '${key}', which another component of layer ${component.layer} publishes already.`, { say: 'Keep one of the two components.' }));
+  at(
+    component,
+    failure(
+      'invalid',
+      'COMPOSE-PUBLISHED-TWICE',
+      `'${component.name}' publishes '${key}', which another component of layer ${component.layer} publishes already.`,
+      { say: 'Keep one of the two components.' },
+    ),
+  );
 
 function at(component: Component, made: ReturnType<typeof failure>): ReturnType<typeof failure> {
   const diagnostic: Diagnostic = { ...made.diagnostic, where: component.at };

@@ -1,4 +1,5 @@
 export * from './diagnostic.js';
+export * from './drill.js';
 export * from './ids.js';
 export * from './layer.js';
 export * from './plan.js';

@@ -81,6 +81,18 @@ export interface Facts {
   readonly title: string;
   readonly provides?: readonly string[];
   readonly requires?: readonly string[];
+  /** What it needs of the machine Strata runs on: checked before any step starts. */
+  readonly machine?: MachineNeed;
+}
+
+/** Needs of the machine Strata runs on. */
+export interface MachineNeed {
+  /** `linux`, as the operating system names itself. */
+  readonly system?: string;
+  readonly root?: true;
+  readonly memoryBytes?: number;
+  /** Free where the state folder lies. */
+  readonly diskBytes?: number;
 }
 
 /** Turns one component's spec into steps; pure and synchronous. */

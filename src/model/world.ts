@@ -101,7 +101,9 @@ export interface ReadWorld {
   /** Digest of a file's bytes, or of a tree (sorted paths, modes and bytes); `undefined` where there is none. */
   digest(path: string): Promise<Digest | undefined>;
   /** A GET or HEAD; failure of kind `network` where nothing answers. */
-  get(request: Omit<HttpRequest, 'method' | 'body' | 'into'> & { readonly method?: 'GET' | 'HEAD' }): Promise<Result<HttpResponse>>;
+  get(
+    request: Omit<HttpRequest, 'method' | 'body' | 'into'> & { readonly method?: 'GET' | 'HEAD' },
+  ): Promise<Result<HttpResponse>>;
   /** The daemon of this environment with that name, if it runs. */
   daemon(name: string): Promise<ProcessRef | undefined>;
   /** Absolute path of a toolchain executable, or of one on PATH. */

@@ -1,0 +1,11 @@
+export { environmentSchema, platformSchema } from './definition/index.js';
+export { init, schema, validate } from './definition/use-cases.js';
+export type { PlatformRequest } from './definition-of.js';
+export { type DestroyOptions, type DestroyResult, destroy } from './destroy.js';
+export { type DrillResult, drill } from './drill.js';
+export type { Ran, RunWatch } from './held.js';
+export { explain, type PlanOptions, type PlanResult, plan } from './plan.js';
+export type { Reach } from './reach.js';
+export { type Status, status } from './status.js';
+export type { Trouble } from './trouble.js';
+export { type UpOptions, type UpResult, up } from './up.js';

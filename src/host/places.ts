@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Folder of Strata itself: where `catalog/` and `toolchain/` lie, in a checkout as in an installed package. */
+export function programFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** Folder of what survives `destroy`: `STRATA_CACHE`, or `strata` in the user's cache folder. */
+export function cacheFolder(): string {
+  const own = process.env.STRATA_CACHE;
+  if (own) return resolve(own);
+  const shared = process.env.XDG_CACHE_HOME;
+  return join(shared ? resolve(shared) : join(homedir(), '.cache'), 'strata');
+}
+
+/** The same path, whatever folder the user stands in. */
+export const absolutePath = (path: string): string => resolve(path);
