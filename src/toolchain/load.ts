@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { load as parseYaml } from 'js-yaml';
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Digest, Result } from '../model/index.js';
 import { err, ok } from '../model/index.js';
+import { conforms, misfit } from './check.js';
 import { malformed, twice, unreadable } from './errors.js';
 import { digestOf, folderOf } from './key.js';
 import { ImagesFile, type ImagePin, type PinRoots, type Toolchain, ToolsFile, type ToolPin } from './pins.js';
@@ -58,9 +58,9 @@ export function parseList<T extends TSchema>(file: string, text: string, schema:
   } catch (thrown) {
     return err(unreadable(file, thrown instanceof Error ? thrown.message : String(thrown)));
   }
-  if (Value.Check(schema, value)) return ok(value);
-  const first = Value.Errors(schema, value)[0];
-  return err(malformed(file, first?.instancePath ?? '', first?.message ?? 'does not fit'));
+  if (conforms(schema, value)) return ok(value);
+  const found = misfit(schema, value);
+  return err(malformed(file, found?.at ?? '', found?.why ?? 'does not fit'));
 }
 
 function byName<T extends ToolPin | ImagePin>(pins: readonly T[]): Result<ReadonlyMap<string, T>> {

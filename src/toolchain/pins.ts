@@ -70,7 +70,11 @@ const Image = Type.Object(
     ref: Type.String(),
     debian: Type.Optional(
       Type.Object(
-        { packages: Type.Array(name, { minItems: 1 }), expect: Type.Optional(Type.Record(Type.String(), Type.String())) },
+        {
+          packages: Type.Array(name, { minItems: 1 }),
+          omit: Type.Optional(Type.Array(relative)),
+          expect: Type.Optional(Type.Record(Type.String(), Type.String())),
+        },
         strict,
       ),
     ),

@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Digest, ReadWorld, Result, ToolArtefact, World } from '../model/index.js';
 import { err, ok } from '../model/index.js';
+import { conforms } from './check.js';
 import { damaged } from './errors.js';
 
 const Receipt = Type.Object({
@@ -39,7 +39,7 @@ export async function readReceipt(r: Pick<ReadWorld, 'read'>, dir: string): Prom
   if (!text.ok || text.value === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text.value);
-    return Value.Check(Receipt, value) ? value : undefined;
+    return conforms(Receipt, value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Digest, Result, World } from '../../model/index.js';
 import { err, ok } from '../../model/index.js';
 import { aptClosure, type DebianPackage, unpackDebs } from '../../tools/apt/index.js';
 import { addFile, blobFile, type Descriptor, mediaTypes } from '../../tools/oci/index.js';
 import { createTar } from '../../tools/tar/index.js';
+import { conforms } from '../check.js';
 import { wrongPackage } from '../errors.js';
 import { keyOf } from '../key.js';
 import type { Mutex } from '../mutex.js';
@@ -18,7 +18,7 @@ const Kept = Type.Object({
   layer: Type.Object({ mediaType: Type.String(), digest: Type.String(), size: Type.Number() }),
 });
 
-/** Documentation and the like: no program needs it. */
+/** Documentation, translations, conversions between old character sets: no program here needs them. */
 const pruned = [
   'usr/share/bug',
   'usr/share/doc',
@@ -26,6 +26,8 @@ const pruned = [
   'usr/share/lintian',
   'usr/share/locale',
   'usr/share/man',
+  'usr/lib/x86_64-linux-gnu/gconv',
+  'usr/lib/aarch64-linux-gnu/gconv',
 ] as const;
 
 /** What a lower layer is made of. */
@@ -38,11 +40,11 @@ export interface DebianLayer {
 
 /** Files of Debian packages as one layer; made once, then kept with the versions that went in. */
 export async function debianLayer(w: World, apt: Mutex, wanted: DebianLayer): Promise<Result<Descriptor>> {
-  const { packages } = wanted.debian;
+  const { packages, omit } = wanted.debian;
   const kept = join(
     w.paths.cache,
     'layers',
-    keyOf({ packages, leaveOut: wanted.leaveOut, caBundle: wanted.caBundle }),
+    keyOf({ packages, omit, pruned, leaveOut: wanted.leaveOut, caBundle: wanted.caBundle }),
     'receipt.json',
   );
   return apt(async () => {
@@ -71,7 +73,7 @@ async function readKept(w: World, file: string): Promise<{ packages: readonly De
 function parse(text: string): Static<typeof Kept> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return Value.Check(Kept, value) ? value : undefined;
+    return conforms(Kept, value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -112,7 +114,7 @@ async function makeLayer(
   if (!fetched.ok) return fetched;
   const unpacked = await unpackDebs(w, fetched.value.files, root);
   if (!unpacked.ok) return unpacked;
-  const trimmed = await trim(w, root, wanted.caBundle);
+  const trimmed = await trim(w, root, wanted);
   if (!trimmed.ok) return trimmed;
   const archived = await createTar(w, root, file);
   if (!archived.ok) return archived;
@@ -120,12 +122,12 @@ async function makeLayer(
   return layer.ok ? ok({ packages: fetched.value.packages, layer: layer.value }) : layer;
 }
 
-async function trim(w: World, root: string, caBundle: boolean): Promise<Result<void>> {
-  for (const path of pruned) {
+async function trim(w: World, root: string, wanted: DebianLayer): Promise<Result<void>> {
+  for (const path of [...pruned, ...(wanted.debian.omit ?? [])]) {
     const removed = await w.remove(join(root, path));
     if (!removed.ok) return removed;
   }
-  return caBundle ? bundleAuthorities(w, root) : ok(undefined);
+  return wanted.caBundle ? bundleAuthorities(w, root) : ok(undefined);
 }
 
 /** What the package's own installation script does: one file of all authorities. */
