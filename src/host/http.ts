@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
@@ -21,8 +21,10 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
     if (!size.ok) return size;
     const sent = send(request, size.value, ended);
     const [message] = await Promise.all([answer(sent), writeBody(sent, request)]);
-    const body = await readBody(message);
-    return ok({ status: message.statusCode ?? 0, headers: headersOf(message), body });
+    const status = message.statusCode ?? 0;
+    const saved = request.into !== undefined && status >= 200 && status < 300;
+    const body = saved ? await saveBody(message, request.into) : await readBody(message);
+    return ok({ status, headers: headersOf(message), body });
   } catch (error) {
     if (signal.aborted) return err(requestCancelled(request.url));
     return err(noAnswer(request.url, deadline.aborted ? new Error(`nothing within ${deadlineMs} ms`) : error));
@@ -57,6 +59,12 @@ function answer(sent: ClientRequest): Promise<IncomingMessage> {
 async function writeBody(sent: ClientRequest, { body }: HttpRequest): Promise<void> {
   if (typeof body === 'object') await pipeline(createReadStream(body.file), sent);
   else sent.end(body);
+}
+
+/** Streams a body to a file that is complete on disk when this returns; a connection cut short throws. */
+async function saveBody(message: IncomingMessage, path: string): Promise<string> {
+  await pipeline(message, createWriteStream(path, { flush: true }));
+  return '';
 }
 
 async function readBody(message: IncomingMessage): Promise<string> {
