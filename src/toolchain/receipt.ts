@@ -56,7 +56,9 @@ export async function untouched(r: Pick<ReadWorld, 'stat'>, dir: string, receipt
 
 /** Reads every byte again. */
 export async function verifyReceipt(r: Pick<ReadWorld, 'digest'>, dir: string, receipt: Receipt): Promise<Result<void>> {
-  const main = mainOf(dir, receipt);
+  const [first] = receipt.files;
+  // Of a link only the file behind it was hashed, and that is the one listed.
+  const main = isAbsolute(receipt.main) ? (first?.path ?? receipt.main) : mainOf(dir, receipt);
   return (await r.digest(main)) === receipt.digest ? ok(undefined) : err(damaged(receipt.name, main));
 }
 
@@ -66,12 +68,18 @@ export async function writeReceipt(
   dir: string,
   made: { readonly name: string; readonly version: string; readonly source: string; readonly main: string },
 ): Promise<Result<Receipt>> {
-  const main = isAbsolute(made.main) ? made.main : join(dir, made.main);
+  // A program of the system is often a link; what counts is the file behind it.
+  const main = isAbsolute(made.main) ? await behindLinks(w, made.main) : join(dir, made.main);
   const digest = await w.digest(main);
   if (digest === undefined) return err(damaged(made.name, main));
-  const receipt: Receipt = { ...made, digest, files: await describe(w, main, made.main) };
+  const receipt: Receipt = { ...made, digest, files: await describe(w, main, isAbsolute(made.main) ? main : made.main) };
   const written = await w.write(join(dir, fileName), `${JSON.stringify(receipt, null, 2)}\n`);
   return written.ok ? ok(receipt) : written;
+}
+
+async function behindLinks(w: World, path: string): Promise<string> {
+  const output = await w.query({ tool: 'readlink', args: ['-f', '--', path] });
+  return output.ok && output.value.code === 0 ? output.value.stdout.trim() : path;
 }
 
 async function describe(w: World, path: string, shown: string): Promise<Receipt['files']> {

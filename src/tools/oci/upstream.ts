@@ -121,13 +121,7 @@ async function copyBlob(w: World, source: Source, part: Descriptor): Promise<Res
   const folder = await w.makeDirectory(join(layoutDir(w.paths.cache), 'incoming'));
   if (!folder.ok) return folder;
   const at = `${source.base}/blobs/${part.digest}`;
-  const answer = await w.request({
-    method: 'GET',
-    url: at,
-    headers: authorization(source),
-    into: incoming,
-    deadlineMs: 1_800_000,
-  });
+  const answer = await fetchInto(w, at, authorization(source), incoming);
   if (!answer.ok) return answer;
   if (answer.value.status !== 200) return err(refused(at, answer.value));
   if ((await w.digest(incoming)) !== part.digest) {
@@ -136,6 +130,18 @@ async function copyBlob(w: World, source: Source, part: Descriptor): Promise<Res
   }
   const added = await addFile(w, part.mediaType, incoming);
   return added.ok ? ok(undefined) : added;
+}
+
+/** Registries keep blobs elsewhere; the token stays with the registry that gave it. */
+async function fetchInto(w: World, url: string, headers: Record<string, string>, into: string): Promise<Result<HttpResponse>> {
+  const first = await w.request({ method: 'GET', url, headers, into, deadlineMs: 1_800_000 });
+  if (!first.ok) return first;
+  const { location } = first.value.headers;
+  const moved = first.value.status >= 300 && first.value.status < 400 && location !== undefined && URL.canParse(location, url);
+  if (!moved) return first;
+  const target = new URL(location, url);
+  if (url.startsWith('https:') && target.protocol !== 'https:') return err(refused(target.href, first.value));
+  return w.request({ method: 'GET', url: target.href, into, deadlineMs: 1_800_000 });
 }
 
 const authorization = (source: Source): Record<string, string> =>
