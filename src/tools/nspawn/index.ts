@@ -1,0 +1,3 @@
+export * from './boot.js';
+export * from './cgroup.js';
+export * from './errors.js';
