@@ -1,6 +1,7 @@
-import type { Diagnostic } from '../model/index.js';
+import type { Diagnostic, FailureKind } from '../model/index.js';
 import { renderDiagnostics, type Sources } from '../report/diagnostics.js';
 import type { Style } from '../report/style.js';
+import { exitCodeOf } from './exit-codes.js';
 
 /** Forms of the one document on stdout. */
 export type Format = 'table' | 'json' | 'yaml';
@@ -15,6 +16,7 @@ export interface Options {
   readonly verbose: boolean;
   readonly detailedExitcode: boolean;
   readonly install: boolean;
+  readonly offline: boolean;
   readonly out?: string;
   readonly plan?: string;
   readonly confirm?: string;
@@ -40,8 +42,19 @@ export interface Call {
   readonly options: Options;
   readonly streams: Streams;
   readonly version: string;
-  /** Aborts at the first Ctrl-C or TERM; the second ends the program. */
-  readonly signal: AbortSignal;
+  /** Aborts at the first Ctrl-C or TERM: running steps finish. */
+  readonly drain: AbortSignal;
+  /** Aborts at the second: running steps are interrupted. The third ends the program. */
+  readonly cancel: AbortSignal;
+  /** Says where words about stopping go while a live view holds the screen. */
+  onNotice(show: (text: string) => void): void;
+}
+
+/** Why a use case did not begin. */
+export interface Trouble {
+  readonly kind: FailureKind;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: Sources;
 }
 
 /** What each file in `commands/` exports as `run`; returns the exit code. */
@@ -64,4 +77,10 @@ export function complain(
   sources: Sources = new Map(),
 ): void {
   streams.err(renderDiagnostics(diagnostics, sources, streams.errStyle));
+}
+
+/** Tells why a use case did not begin, and gives its exit code. */
+export function giveUp(call: Pick<Call, 'streams'>, { kind, diagnostics, sources }: Trouble): number {
+  complain(call, diagnostics, sources);
+  return exitCodeOf(kind);
 }

@@ -25,7 +25,8 @@ const file: OptionGrammar = { flags: '-f, --file <DIR>', text: 'folder of platfo
 const environment: OptionGrammar = { flags: '-e, --environment <NAME>', text: 'environment (default: the only one, or "local")' };
 const output: OptionGrammar = { flags: '-o, --output <FORMAT>', text: 'form of the result', choices: ['table', 'json', 'yaml'] };
 const events: OptionGrammar = { flags: '--events <FORMAT>', text: 'write every event of the run to stdout', choices: ['ndjson'] };
-const yes: OptionGrammar = { flags: '-y, --yes', text: 'do not ask' };
+const yes: OptionGrammar = { flags: '-y, --yes', text: 'agree to the installation of missing system packages' };
+const offline: OptionGrammar = { flags: '--offline', text: 'decide from the journal alone; look at nothing' };
 const verbose: OptionGrammar = { flags: '-v, --verbose', text: 'show the output of the tools too' };
 const confirm: OptionGrammar = { flags: '--confirm <NAME>', text: 'name of the platform, as proof that it is meant' };
 const definition = [file, environment, output];
@@ -57,11 +58,61 @@ export const grammar: readonly CommandGrammar[] = [
     load: () => import('./commands/schema.js'),
   },
   {
+    name: 'plan',
+    text: 'Show what would change, why, and how long it should take',
+    args: [folder],
+    options: [
+      ...definition,
+      offline,
+      { flags: '--out <FILE>', text: 'save the plan, for: strata up --plan FILE' },
+      { flags: '--detailed-exitcode', text: 'exit with 2 where the plan has changes' },
+    ],
+    load: () => import('./commands/plan.js'),
+  },
+  {
+    name: 'up',
+    text: 'Build the platform, or go on where a run stopped',
+    args: [folder],
+    options: [...definition, events, { flags: '--plan <FILE>', text: 'run a saved plan, and nothing stronger' }, yes, verbose],
+    drains: true,
+    load: () => import('./commands/up.js'),
+  },
+  {
+    name: 'status',
+    text: 'Show what stands, from the journal',
+    args: [folder],
+    options: definition,
+    load: () => import('./commands/status.js'),
+  },
+  {
     name: 'explain',
     text: 'Say why a step would run, or what an error code means',
     args: [{ name: '<STEP|CODE>', text: 'e.g. kubernetes/cluster/init or SPEC-UNKNOWN-KEY' }],
-    options: definition,
+    options: [...definition, offline],
     load: () => import('./commands/explain.js'),
+  },
+  {
+    name: 'destroy',
+    text: 'Take the platform down; the cache stays',
+    args: [folder],
+    options: [...definition, events, confirm, verbose],
+    drains: true,
+    load: () => import('./commands/destroy.js'),
+  },
+  {
+    name: 'drill',
+    text: 'Destroy and rebuild on the clock, prove the result, and report',
+    args: [folder],
+    options: [...definition, events, confirm, { flags: '--html <FILE>', text: 'write the timeline there' }, verbose],
+    drains: true,
+    load: () => import('./commands/drill.js'),
+  },
+  {
+    name: 'evidence',
+    text: 'List what the runs proved',
+    args: [folder],
+    options: definition,
+    load: () => import('./commands/evidence.js'),
   },
   {
     name: 'completion',

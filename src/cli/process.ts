@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { complain, type Streams } from './call.js';
 import * as errors from './errors.js';
 import { exitCodes } from './exit-codes.js';
-import { runProgram } from './program.js';
+import { runProgram, type Stopping } from './program.js';
 import { isLive, styleOf } from './terminal.js';
 
 /** Time that work may take to drain after the first signal is not limited; after the command, leftovers get this long. */
@@ -48,15 +48,28 @@ function endQuietlyOnClosedPipe(): void {
   }
 }
 
-/** The first signal asks to drain and save; the second ends at once, and the journal makes that safe. */
-function drainOnSignal(streams: Streams): AbortSignal {
-  const controller = new AbortController();
+/** The first signal asks to drain and save, the second to interrupt, the third ends at once; the journal makes even that safe. */
+function drainOnSignal(streams: Streams): Stopping {
+  const drain = new AbortController();
+  const cancel = new AbortController();
+  let notice = (text: string): void => streams.err(text);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
-      streams.err('\nstopping: running steps finish, nothing new starts; press Ctrl-C again to end at once\n');
-      controller.abort();
+      if (cancel.signal.aborted) process.exit(128 + constants.signals[name]);
+      if (drain.signal.aborted) {
+        notice('interrupting the running steps; once more ends at once\n');
+        cancel.abort();
+      } else {
+        notice('stopping: running steps finish, nothing new starts; Ctrl-C again interrupts them\n');
+        drain.abort();
+      }
     });
   }
-  return controller.signal;
+  return {
+    drain: drain.signal,
+    cancel: cancel.signal,
+    onNotice: (show) => {
+      notice = show;
+    },
+  };
 }

@@ -9,9 +9,19 @@ import { didYouMean } from './suggest.js';
 export interface Surroundings {
   readonly streams: Streams;
   readonly version: string;
-  /** Called once a command starts that is worth draining: from then on Ctrl-C aborts the signal. */
-  readonly interruptible: () => AbortSignal;
+  /** Called once a command starts that is worth draining: from then on Ctrl-C aborts these, one after the other. */
+  readonly interruptible: () => Stopping;
 }
+
+/** The wishes to stop, and where words about them go. */
+export type Stopping = Pick<Call, 'drain' | 'cancel' | 'onNotice'>;
+
+/** For commands that end at once: nothing to drain. */
+const unstoppable = (): Stopping => ({
+  drain: new AbortController().signal,
+  cancel: new AbortController().signal,
+  onNotice: () => {},
+});
 
 /** Parses the arguments, runs one command, and returns the exit code. Never throws for bad input. */
 export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
@@ -93,7 +103,7 @@ async function start(
     options: readOptions(values, text, positional ?? named ?? '.'),
     streams: around.streams,
     version: around.version,
-    signal: part.drains === true ? around.interruptible() : new AbortController().signal,
+    ...(part.drains === true ? around.interruptible() : unstoppable()),
   };
   return run(call);
 }
@@ -117,6 +127,7 @@ function readOptions(
     verbose: values.verbose === true,
     detailedExitcode: values.detailedExitcode === true,
     install: values.install === true,
+    offline: values.offline === true,
     ...Object.fromEntries(optional),
   };
 }

@@ -17,7 +17,7 @@ export function visible(text: string): string {
 export const widthOf = (text: string): number => stringWidth(text);
 
 /** Cuts plain text to a width, marking the cut. */
-export function fit(text: string, width: number, ellipsis: string): string {
+export function cut(text: string, width: number, ellipsis: string): string {
   if (width <= 0) return '';
   if (widthOf(text) <= width) return text;
   const room = width - widthOf(ellipsis);

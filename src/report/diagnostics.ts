@@ -1,5 +1,5 @@
 import type { Diagnostic, Remedy, Span } from '../model/index.js';
-import { fit, visible, widthOf, wrap } from './cells.js';
+import { cut, visible, widthOf, wrap } from './cells.js';
 import { type Paint, paintOf, type Signs, type Style, signsOf } from './style.js';
 
 /** Texts of the files that findings point into. */
@@ -51,7 +51,7 @@ function excerpt(at: Span, sources: Sources, { paint, signs, columns }: Look): r
   const before = visible(line.slice(from, start));
   const endsHere = at.endLine === at.line && at.endColumn !== undefined;
   const spot = visible(line.slice(start, endsHere ? at.endColumn - 1 : undefined).trimEnd());
-  const shown = fit(visible(line.slice(from).trimEnd()), room, signs.ellipsis);
+  const shown = cut(visible(line.slice(from).trimEnd()), room, signs.ellipsis);
   const marks = Math.max(1, Math.min(widthOf(spot), room - widthOf(before)));
   const blank = `  ${' '.repeat(String(at.line).length)} ${signs.bar} `;
   return [paint.dim(gutter) + shown, paint.dim(blank) + ' '.repeat(widthOf(before)) + paint.red('^'.repeat(marks))];
