@@ -140,12 +140,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether every part of the image lies in the layout with its right size. */
-export async function imageComplete(r: ReadWorld, digest: Digest): Promise<boolean> {
+/** Whether every part of the image lies in the layout: with its right size, or with every byte as its digest says. */
+export async function imageComplete(r: ReadWorld, digest: Digest, closely: 'size' | 'bytes' = 'size'): Promise<boolean> {
   const read = await readManifest(r, digest);
   if (!read.ok) return false;
   for (const part of [read.value.manifest.config, ...read.value.manifest.layers]) {
-    if ((await r.stat(blobFile(r.paths.cache, part.digest)))?.size !== part.size) return false;
+    const file = blobFile(r.paths.cache, part.digest);
+    if ((await r.stat(file))?.size !== part.size) return false;
+    if (closely === 'bytes' && (await r.digest(file)) !== part.digest) return false;
   }
   return true;
 }
