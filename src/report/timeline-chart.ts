@@ -9,7 +9,7 @@ const known = phaseColors.map(([name]) => name);
 export const colorOf = (phase: string): string => (known.includes(phase) ? `var(--phase-${phase})` : 'var(--soft)');
 
 const width = 1130;
-const labelWidth = 290;
+const labelWidth = 318;
 const timeWidth = 62;
 const rowHeight = 21;
 const axisHeight = 26;
@@ -99,7 +99,7 @@ function renderRow({ row, band, top, x, start }: RowPlace): Markup {
   return html`${name}<text class="mono" x="112" y="${middle}" font-size="11"><title>${row.hint}</title>${shorten(row.label)}</text>${bars}<text class="soft" x="${round(end + 6)}" y="${middle}" font-size="11">${duration(row.ms)}</text>`;
 }
 
-const shorten = (label: string): string => (label.length > 26 ? `${label.slice(0, 25)}…` : label);
+const shorten = (label: string): string => (label.length > 30 ? `${label.slice(0, 29)}…` : label);
 const round = (n: number): number => Math.round(n * 10) / 10;
 
 function renderBar(bar: DrillStep, x: (ms: number) => number, start: number, top: number): Markup {
