@@ -63,7 +63,11 @@ export interface Published {
     support: Support;
   };
   services: { ready: readonly string[]; gitops: string };
-  applications: { healthy: readonly string[] };
+  applications: {
+    healthy: readonly string[];
+    /** Addresses that answered from outside of the cluster. */
+    urls?: readonly { readonly name: string; readonly url: string }[];
+  };
 }
 
 /** One of the five. */

@@ -103,7 +103,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
     });
     return {
       steps: [images, repository, install, umbrella, ...applications, verify],
-      publishes: { healthy: verify.out('healthy') },
+      publishes: { healthy: verify.out('healthy'), urls: verify.out('urls') },
     };
   },
 });

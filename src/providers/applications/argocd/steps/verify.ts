@@ -24,6 +24,8 @@ export interface Verified {
   /** Applications that are Synced, Healthy, and answer wherever they promise to. */
   readonly healthy: readonly string[];
   readonly answers: readonly HttpAnswer[];
+  /** Where each can be reached from outside of the cluster. */
+  readonly urls: readonly { readonly name: string; readonly url: string }[];
 }
 
 interface Checks {
@@ -81,7 +83,13 @@ async function look(want: VerifyWanted, r: ReadWorld): Promise<Result<Verified |
 
 function verified(want: VerifyWanted, answers: readonly HttpAnswer[]): Verified {
   const silent = new Set(answers.filter((answer) => !isAnswered(answer)).map((answer) => answer.application));
-  return { kubeconfig: want.kubeconfig, healthy: want.applications.filter((name) => !silent.has(name)), answers };
+  const reachable = answers.filter((answer) => answer.from === 'outside' && isAnswered(answer));
+  return {
+    kubeconfig: want.kubeconfig,
+    healthy: want.applications.filter((name) => !silent.has(name)),
+    answers,
+    urls: reachable.map(({ application, url }) => ({ name: application, url })),
+  };
 }
 
 async function askFromInside(want: VerifyWanted, checks: Checks, w: World): Promise<Result<readonly HttpAnswer[]>> {
