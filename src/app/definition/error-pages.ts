@@ -92,7 +92,12 @@ export const pages: readonly ErrorPage[] = [
     'The parser could not go on at the place named. The cause is often a line above: an open quote, a wrong indent, a tab.',
     'Correct the YAML. Indent with spaces; quote text that contains `: ` or starts with a special character.',
   ),
-  page('SPEC-EMPTY-FILE', 'The file says nothing', 'It is empty, or holds only comments.', 'Write a definition; `strata init` makes a complete one to start from.'),
+  page(
+    'SPEC-EMPTY-FILE',
+    'The file says nothing',
+    'It is empty, or holds only comments.',
+    'Write a definition; `strata init` makes a complete one to start from.',
+  ),
   page(
     'SPEC-UNREADABLE',
     'The file is there but cannot be read',
@@ -117,7 +122,12 @@ export const pages: readonly ErrorPage[] = [
     '`apiVersion` says which version of the format a file is written in. A newer Strata may read a newer one.',
     'Write the version that the message names, or use a Strata that knows the one you have.',
   ),
-  page('SPEC-BAD-KIND', 'The wrong kind of document', '`platform.yaml` holds a `Platform`, a file in `environments/` an `Environment`.', 'Write the kind that the message names.'),
+  page(
+    'SPEC-BAD-KIND',
+    'The wrong kind of document',
+    '`platform.yaml` holds a `Platform`, a file in `environments/` an `Environment`.',
+    'Write the kind that the message names.',
+  ),
   page(
     'SPEC-LAYER-EMPTY',
     'A layer that others rest on has no component',
