@@ -67,7 +67,7 @@ function readHeader(bytes: Uint8Array): Result<number> {
   const end = bytes.indexOf(newline);
   const line = ascii(bytes, 0, end < 0 ? bytes.length : end);
   if (end < 0) return `strata-journal ${journalFormat}`.startsWith(line) ? ok(0) : err(journalCorrupt(0, 'no journal header'));
-  const version = /^strata-journal (\d{1,9})$/.exec(line)?.[1];
+  const version = /^strata-journal ([1-9]\d{0,8})$/.exec(line)?.[1];
   if (version === undefined) return err(journalCorrupt(0, 'no journal header'));
   return Number(version) > journalFormat ? err(journalVersion(Number(version), journalFormat)) : ok(end + 1);
 }

@@ -1,4 +1,5 @@
 import { err, isRef, ok, type Result, type StepId } from '../model/index.js';
+import { isPlainObject } from './canonical.js';
 import { refMissing } from './errors.js';
 
 /** Outputs known so far, by step. */
@@ -8,7 +9,7 @@ export type Outputs = ReadonlyMap<StepId, unknown>;
 export function resolveInputs(step: StepId, inputs: unknown, outputs: Outputs): Result<unknown> {
   if (isRef(inputs)) return resolveRef(step, inputs.$step, inputs.$path, outputs);
   if (Array.isArray(inputs)) return resolveList(step, inputs, outputs);
-  if (typeof inputs !== 'object' || inputs === null) return ok(inputs);
+  if (!isPlainObject(inputs)) return ok(inputs);
   const filled: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(inputs)) {
     const value = resolveInputs(step, member, outputs);

@@ -36,12 +36,21 @@ export interface Seen {
 export const look = (step: Step, want: unknown, world: ReadWorld): Promise<Result<Seen>> =>
   guarded(step, 'observe', async () => {
     const got = await step.action.observe(want, world);
-    return got.ok ? ok({ got: got.value, changes: step.action.diff(want, got.value) }) : got;
+    return got.ok ? ok({ got: got.value, changes: differencesBy(step, want, got.value) }) : got;
   });
 
 /** Differences from nothing: what a creation would bring. */
 export const differenceFromNothing = (step: Step, want: unknown): Promise<Result<readonly Change[]>> =>
-  guarded(step, 'diff', async () => ok(step.action.diff(want, undefined)));
+  guarded(step, 'diff', async () => ok(differencesBy(step, want, undefined)));
+
+/** As texts and nothing else: they become part of the plan and of its id. */
+function differencesBy(step: Step, want: unknown, got: unknown): readonly Change[] {
+  return step.action.diff(want, got).map(({ what, from, to }) => ({
+    what: String(what),
+    ...(from !== undefined && { from: String(from) }),
+    ...(to !== undefined && { to: String(to) }),
+  }));
+}
 
 /** Makes it true. */
 export const applyStep = (step: Step, want: unknown, got: unknown, world: World): Promise<Result<unknown>> =>

@@ -20,8 +20,9 @@ export interface StepRun {
 export function openStepRun(context: RunContext, id: StepId): StepRun {
   const { request, clock } = context;
   const startedMs = clock.now();
+  const signal = ownSignal(request.cancel);
   const scope: Scope = {
-    signal: request.cancel,
+    signal,
     emit: (event) => {
       request.journal.write({ ...event, step: id }, 'soon');
     },
@@ -32,7 +33,7 @@ export function openStepRun(context: RunContext, id: StepId): StepRun {
     reader: request.worlds.reader(scope),
     world: request.worlds.world(scope),
     begin: (attempt) => request.journal.write({ type: 'step-started', step: id, attempt }, 'durable'),
-    within: (work) => interruptible(context, id, work),
+    within: (work) => interruptible(context, { id, signal }, work),
     elapsedMs: () => Math.max(0, Math.round(clock.now() - startedMs)),
   };
 }
@@ -44,7 +45,8 @@ export function attempts<T>(
   deadlineMs: number,
   attempt: (number: number) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { clock, random, backoff, stop } = context;
+  const { clock, random, backoff } = context;
+  const stop = ownSignal(context.stop);
   return retryNotReady({ step: id, deadlineMs, backoff, clock, random, stop }, attempt);
 }
 
@@ -60,10 +62,17 @@ export async function failStep(context: RunContext, run: StepRun, failure: Failu
   return told.kind === 'cancelled' ? 'cancelled' : 'failed';
 }
 
-async function interruptible<T>({ request, clock }: RunContext, id: StepId, work: Promise<Result<T>>): Promise<Result<T>> {
+/** One per step: listeners of many steps on one signal would look like a leak. */
+const ownSignal = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal]);
+
+async function interruptible<T>(
+  { request, clock }: RunContext,
+  { id, signal }: { readonly id: StepId; readonly signal: AbortSignal },
+  work: Promise<Result<T>>,
+): Promise<Result<T>> {
   const settled = new AbortController();
   const left = (async (): Promise<Result<T>> => {
-    if (!request.cancel.aborted) await aborted(request.cancel, settled.signal);
+    if (!signal.aborted) await aborted(signal, settled.signal);
     if (!settled.signal.aborted) await clock.sleep(request.cancelGraceMs ?? 5_000, settled.signal);
     return err(cancelled(id));
   })();
