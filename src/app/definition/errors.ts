@@ -182,7 +182,7 @@ export const layerEmpty = (at: Span, layer: string, neededBy: readonly string[])
     at,
     neededBy.length === 0
       ? 'the platform has no component in any layer'
-      : `layer "${layer}" is empty, but ${quoted(neededBy)} rests on it`,
+      : `layer "${layer}" is empty, but ${quoted(neededBy)} ${neededBy.length === 1 ? 'rests' : 'rest'} on it`,
     { say: `add a component to "spec.${layer}"` },
   );
 

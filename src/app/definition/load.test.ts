@@ -242,7 +242,7 @@ const table: readonly (readonly [
     good.replace('image: [{ name: node, use: baker }]', 'image: []'),
     undefined,
     [
-      'platform.yaml:5:3 SPEC-LAYER-EMPTY layer "image" is empty, but "infrastructure", "kubernetes" rests on it → add a component to "spec.image"',
+      'platform.yaml:5:3 SPEC-LAYER-EMPTY layer "image" is empty, but "infrastructure", "kubernetes" rest on it → add a component to "spec.image"',
     ],
   ],
   [
