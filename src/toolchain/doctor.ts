@@ -56,12 +56,13 @@ export async function examineToolchain(r: ReadWorld, toolchain: Toolchain, wante
   const steps = planToolchain(toolchain, need);
   const seen = await observeAll(r, steps);
   const ways = await machineWays(r);
-  const tools: ToolReport[] = [];
-  for (const step of steps) {
-    const [, kind, name = ''] = step.id.split('/');
-    const looking = { r, toolchain, wanted, ways, found: seen.get(step.id) };
-    tools.push(kind === 'image' ? await reportImage(looking, name) : await reportTool(looking, name));
-  }
+  const tools = await Promise.all(
+    steps.map((step) => {
+      const [, kind, name = ''] = step.id.split('/');
+      const looking: Looking = { r, toolchain, wanted, ways, found: seen.get(step.id) };
+      return kind === 'image' ? reportImage(looking, name) : reportTool(looking, name);
+    }),
+  );
   return { tools, ready: tools.every(({ state }) => state === 'ready' || state === 'found') };
 }
 
@@ -92,7 +93,7 @@ async function reportTool(looking: Looking, name: string): Promise<ToolReport> {
     name,
     kind: isData(pin) ? ('data' as const) : ('program' as const),
     wants: pin.version ?? pin.path ?? '',
-    why: whyOf(looking, name),
+    why: toolReasons(looking, name),
   };
   if (isArtefact(looking.found)) return { ...base, ...(await describeReady(looking, pin, looking.found)), ways: [] };
   const seen = await lookOnPath(r, pin);
@@ -129,8 +130,7 @@ async function describeReady(looking: Looking, pin: ToolPin, found: ToolArtefact
 async function reportImage(looking: Looking, name: string): Promise<ToolReport> {
   const { r, toolchain, wanted } = looking;
   const pin = toolchain.images.get(name);
-  const why = whyOf(looking, name);
-  const base = { name, kind: 'image' as const, wants: pin?.ref ?? '', why };
+  const base = { name, kind: 'image' as const, wants: pin?.ref ?? '', why: imageReasons(looking, name) };
   if (isImage(looking.found)) {
     const whole = wanted.depth === 'quick' || (await imageComplete(r, looking.found.digest, 'bytes'));
     return { ...base, state: whole ? 'ready' : 'damaged', version: looking.found.digest, ways: [] };
@@ -140,15 +140,17 @@ async function reportImage(looking: Looking, name: string): Promise<ToolReport> 
   return { ...base, state: ways.some(({ usable }) => usable) ? 'obtainable' : 'missing', ways };
 }
 
-function whyOf({ toolchain, wanted }: Looking, name: string): readonly string[] {
+function toolReasons({ toolchain, wanted }: Looking, name: string): readonly string[] {
   const direct = wanted.tools.filter(({ tool }) => tool === name).map(({ by, why }) => `${by}: ${why}`);
-  const images = wanted.images.filter(({ image }) => image === name).map(({ by }) => `${by}: runs in the cluster`);
   const carried = [...toolchain.images.values()]
     .filter((pin) => toolsOf(pin).includes(name) && wanted.images.some(({ image }) => image === pin.name))
     .map((pin) => `${imageStepId(pin.name)}: is in the image`);
   const generated = name === 'controller-gen' ? wanted.tools.filter(({ tool }) => isGenerated(toolchain, tool)) : [];
-  return [...direct, ...images, ...carried, ...generated.map(({ tool }) => `${toolStepId(tool)}: generates it`)];
+  return [...direct, ...carried, ...generated.map(({ tool }) => `${toolStepId(tool)}: generates it`)];
 }
+
+const imageReasons = ({ wanted }: Looking, name: string): readonly string[] =>
+  wanted.images.filter(({ image }) => image === name).map(({ by }) => `${by}: runs in the cluster`);
 
 const isGenerated = (toolchain: Toolchain, name: string): boolean =>
   toolchain.tools.get(name)?.sources.some((source) => 'crds' in source) ?? false;

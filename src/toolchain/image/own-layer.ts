@@ -7,7 +7,7 @@ import { createTar } from '../../tools/tar/index.js';
 import { commandFailed, fileMissing } from '../errors.js';
 import { folderOf } from '../key.js';
 import type { ImagePin } from '../pins.js';
-import type { Sharing } from '../tool-step.js';
+import { locateTool, type Sharing } from '../tool-step.js';
 
 /** The layer of our own files; `undefined` where an image has none. */
 export async function ownLayer(w: World, sharing: Sharing, pin: ImagePin, dir: string): Promise<Result<Descriptor | undefined>> {
@@ -31,9 +31,9 @@ interface Placing {
   readonly root: string;
 }
 
-async function placeTools({ w, pin, root }: Placing): Promise<Result<void>> {
+async function placeTools({ w, sharing, pin, root }: Placing): Promise<Result<void>> {
   for (const [tool, path] of Object.entries(pin.tools ?? {})) {
-    const from = await w.locate(tool);
+    const from = (await locateTool(sharing.toolchain, w.paths.cache, tool, w)) ?? (await w.locate(tool));
     if (from === undefined) return err(fileMissing(pin.name, tool));
     const folder = await w.makeDirectory(join(root, dirname(path)), 0o755);
     if (!folder.ok) return folder;

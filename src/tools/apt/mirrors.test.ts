@@ -10,7 +10,10 @@ const recorded = [
 ].join('\n');
 
 test('finds the archives whatever else is configured', () => {
-  expect(parseTargets(recorded)).toEqual({ archive: 'http://mirror.example/debian', security: 'http://mirror.example/debian-security' });
+  expect(parseTargets(recorded)).toEqual({
+    archive: 'http://mirror.example/debian',
+    security: 'http://mirror.example/debian-security',
+  });
 });
 
 test('says nothing where there is no Debian', () => {
