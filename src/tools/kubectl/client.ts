@@ -1,33 +1,48 @@
 import type { Command, ReadWorld, Result, SecretRef, World } from '../../model/index.js';
 import { err, ok } from '../../model/index.js';
-import { kubectlFailed, notJson, notYet } from './errors.js';
+import { kubectlFailed, notJson, notYet, unknownKind } from './errors.js';
 import { isReady, type KubeObject, objectsIn, stateOf } from './objects.js';
 
 /** Who owns the fields Strata sets. */
 export const fieldManager = 'strata';
 
-const base = (kubeconfig: SecretRef): Command['args'] => ['--kubeconfig', { $secretPath: kubeconfig.$secret }, '--request-timeout=20s'];
+const base = (kubeconfig: SecretRef): Command['args'] => [
+  '--kubeconfig',
+  { $secretPath: kubeconfig.$secret },
+  '--request-timeout=20s',
+];
 
-/** kubectl's cache would outlive Strata in the user's home; the environment's own folder goes with it. */
-function command(w: ReadWorld, kubeconfig: SecretRef, args: readonly string[]): Command {
+/** A kubectl call. Its cache would outlive Strata in the user's home; the environment's own folder goes with it. */
+export function command(w: ReadWorld, kubeconfig: SecretRef, args: readonly string[]): Command {
   return { tool: 'kubectl', args: [...base(kubeconfig), `--cache-dir=${w.paths.state}/kubectl-cache`, ...args] };
 }
 
-async function said(what: string, ran: ReturnType<ReadWorld['query']>): Promise<Result<string>> {
+export async function said(what: string, ran: ReturnType<ReadWorld['query']>): Promise<Result<string>> {
   const output = await ran;
   if (!output.ok) return output;
   return output.value.code === 0 ? ok(output.value.stdout) : err(kubectlFailed(what, output.value));
 }
 
 /** Runs kubectl with arguments that change nothing; what it printed. */
-export function askCluster(w: ReadWorld, kubeconfig: SecretRef, what: string, args: readonly string[], deadlineMs?: number): Promise<Result<string>> {
+export function askCluster(
+  w: ReadWorld,
+  kubeconfig: SecretRef,
+  what: string,
+  args: readonly string[],
+  deadlineMs?: number,
+): Promise<Result<string>> {
   return said(what, w.query({ ...command(w, kubeconfig, args), ...(deadlineMs === undefined ? {} : { deadlineMs }) }));
 }
 
 /** Objects behind `kubectl get` arguments, e.g. `['nodes']` or `['pods', '-n', 'kube-system', '-l', 'a=b']`; absent ones are left out. */
-export async function getObjects(w: ReadWorld, kubeconfig: SecretRef, args: readonly string[]): Promise<Result<readonly KubeObject[]>> {
+export async function getObjects(
+  w: ReadWorld,
+  kubeconfig: SecretRef,
+  args: readonly string[],
+): Promise<Result<readonly KubeObject[]>> {
   const what = `reading ${args[0] ?? 'objects'}`;
-  return parse(what, await askCluster(w, kubeconfig, what, ['get', ...args, '--ignore-not-found', '-o', 'json']));
+  const ran = await askCluster(w, kubeconfig, what, ['get', ...args, '--ignore-not-found', '-o', 'json']);
+  return !ran.ok && unknownKind(ran.error) ? ok([]) : parse(what, ran);
 }
 
 /** The objects a manifest names, as they are in the cluster now; absent ones are left out. */
@@ -51,16 +66,28 @@ function parse(what: string, text: Result<string>): Result<readonly KubeObject[]
 
 /** Applies a manifest on the server's side; takes fields over that others set before. */
 export async function applyManifest(w: World, kubeconfig: SecretRef, manifest: string | SecretRef): Promise<Result<void>> {
-  const cmd = command(w, kubeconfig, ['apply', '--server-side', '--force-conflicts', `--field-manager=${fieldManager}`, '-f', '-']);
+  const cmd = command(w, kubeconfig, [
+    'apply',
+    '--server-side',
+    '--force-conflicts',
+    `--field-manager=${fieldManager}`,
+    '-f',
+    '-',
+  ]);
   const done = await said('applying a manifest', w.change({ ...cmd, stdin: manifest, deadlineMs: 120_000 }));
   return done.ok ? ok(undefined) : done;
 }
 
 /** Deletes objects; absent = success. `args` as for `kubectl delete`, e.g. `['node', 'worker-2']`. */
-export async function deleteObjects(w: World, kubeconfig: SecretRef, args: readonly string[], deadlineMs = 60_000): Promise<Result<void>> {
+export async function deleteObjects(
+  w: World,
+  kubeconfig: SecretRef,
+  args: readonly string[],
+  deadlineMs = 60_000,
+): Promise<Result<void>> {
   const cmd = command(w, kubeconfig, ['delete', '--ignore-not-found', ...args]);
   const done = await said(`deleting ${args.join(' ')}`, w.change({ ...cmd, deadlineMs }));
-  return done.ok ? ok(undefined) : done;
+  return done.ok || unknownKind(done.error) ? ok(undefined) : done;
 }
 
 /** How long to look, and how often. */
@@ -72,7 +99,13 @@ export interface Patience {
 }
 
 /** Looks until all objects behind `args` are there (at least `atLeast`) and ready. */
-export async function waitReady(w: ReadWorld, kubeconfig: SecretRef, args: readonly string[], atLeast: number, patience: Patience = {}): Promise<Result<readonly KubeObject[]>> {
+export async function waitReady(
+  w: ReadWorld,
+  kubeconfig: SecretRef,
+  args: readonly string[],
+  atLeast: number,
+  patience: Patience = {},
+): Promise<Result<readonly KubeObject[]>> {
   return waitFor(w, args.join(' '), () => getObjects(w, kubeconfig, args), atLeast, patience);
 }
 
@@ -89,7 +122,8 @@ export async function waitFor(
     const objects = await look();
     if (objects.ok && objects.value.length >= atLeast && objects.value.every(isReady)) return objects;
     if (!objects.ok && objects.error.kind !== 'not-ready') return objects;
-    if (w.now().getTime() >= end || w.signal.aborted) return objects.ok ? err(notYet(what, statesOf(objects.value, atLeast), deadlineMs / 1000)) : objects;
+    if (w.now().getTime() >= end || w.signal.aborted)
+      return objects.ok ? err(notYet(what, statesOf(objects.value, atLeast), deadlineMs / 1000)) : objects;
     await w.pause(everyMs);
   }
 }

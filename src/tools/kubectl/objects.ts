@@ -13,11 +13,17 @@ export interface KubeObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** True where a value has the shape every object has. */
 export function isKubeObject(value: unknown): value is KubeObject {
-  return isRecord(value) && typeof value['kind'] === 'string' && isRecord(value['metadata']) && typeof value['metadata']['name'] === 'string';
+  return (
+    isRecord(value) &&
+    typeof value['kind'] === 'string' &&
+    isRecord(value['metadata']) &&
+    typeof value['metadata']['name'] === 'string'
+  );
 }
 
 /** Objects in what `kubectl get -o json` printed: one object, or a List. */
@@ -72,6 +78,8 @@ export function stateOf(object: KubeObject): string {
   const name = `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`;
   const { status = {} } = object;
   const known = ['phase', 'desiredNumberScheduled', 'numberReady', 'replicas', 'availableReplicas', 'readyReplicas'];
-  const parts = known.flatMap((key) => (typeof status[key] === 'number' || typeof status[key] === 'string' ? [`${key} ${status[key]}`] : []));
+  const parts = known.flatMap((key) =>
+    typeof status[key] === 'number' || typeof status[key] === 'string' ? [`${key} ${status[key]}`] : [],
+  );
   return `${name}: ${parts.length > 0 ? parts.join(', ') : 'no status yet'}`;
 }

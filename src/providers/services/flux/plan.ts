@@ -1,0 +1,172 @@
+import { parse } from 'yaml';
+import type { Given, Json, Kit, OciImage, Publishes, Ref, Step, ToolArtefact, Tree } from '../../../model/index.js';
+import type { ReadyCheck, Sample } from './checks.js';
+import type { PackageCheck } from './package-file.js';
+import { type PackagePlan, readPackages } from './packages.js';
+import { durationMs, type FluxSpec } from './spec.js';
+import { bootstrapController } from './steps/controller.js';
+import { deployTree } from './steps/deploy.js';
+import { pushImages } from './steps/images.js';
+import { awaitPackage } from './steps/package.js';
+import { publishTree } from './steps/publish.js';
+import { renderTree } from './steps/render.js';
+import { provePackage, type Verified, type VerifyWant } from './steps/verify.js';
+
+/** Image by its name in the toolchain. */
+function imagesOf(plans: readonly PackagePlan[], kit: Kit): Record<string, Ref<OciImage>> {
+  const names = new Set(plans.flatMap((plan) => (plan.spec.images ?? []).map((use) => use.image)));
+  return Object.fromEntries([...names].sort().map((name) => [name, kit.image(name)]));
+}
+
+const isFolder = (from: string): from is 'catalog' | 'project' => from === 'catalog' || from === 'project';
+
+/** Toolchain artefacts whose files are taken. */
+function dataOf(plans: readonly PackagePlan[], kit: Kit): Record<string, Ref<ToolArtefact>> {
+  const names = new Set(plans.flatMap((plan) => (plan.spec.data ?? []).map((d) => d.from)).filter((from) => !isFolder(from)));
+  return Object.fromEntries([...names].sort().map((name) => [name, kit.tool(name)]));
+}
+
+/** Files of the catalog and the project that are taken, with the digests of what is in them. */
+function treesOf(plans: readonly PackagePlan[], kit: Kit): readonly Tree[] {
+  return plans.flatMap((plan) =>
+    (plan.spec.data ?? []).flatMap(({ from, files }) =>
+      isFolder(from) ? files.map((file) => (from === 'catalog' ? kit.catalog(file) : kit.project(file))) : [],
+    ),
+  );
+}
+
+/** The steps of the core services, and what they publish. */
+export function planFlux(
+  spec: FluxSpec,
+  given: Given<'services'>,
+  kit: Kit,
+): { readonly steps: readonly Step[]; readonly publishes: Publishes<'services'> } {
+  const { bootstrap, packages, problems } = readPackages(spec, kit);
+  const all = bootstrap === undefined ? packages : [bootstrap, ...packages];
+  const { kubeconfig, support } = given.kubernetes;
+  const images = imagesOf(all, kit);
+  const component = kit.component;
+  const pushed = kit.step({
+    id: 'images',
+    title: 'Send the images of the core services',
+    effect: 'remote',
+    inputs: { support, images },
+    action: pushImages,
+  });
+  const rendered = kit.step({
+    id: 'render',
+    title: 'Render the core services',
+    effect: 'local',
+    inputs: { component, packages: all, images, data: dataOf(all, kit), trees: treesOf(all, kit), problems },
+    action: renderTree,
+  });
+  const published = kit.step({
+    id: 'publish',
+    title: 'Publish the rendered tree',
+    effect: 'remote',
+    inputs: {
+      support,
+      component,
+      name: `strata/${kit.platform}-${kit.environment}`,
+      archive: rendered.out('archive'),
+      size: rendered.out('size'),
+    },
+    action: publishTree,
+  });
+  const controller = kit.step({
+    id: 'flux',
+    title: 'Start Flux',
+    effect: 'remote',
+    inputs: { kubeconfig, component, bootstrap: rendered.out('bootstrap') },
+    after: [pushed],
+    tools: ['kubectl'],
+    action: bootstrapController,
+  });
+  const { interval, retryInterval, timeout } = spec;
+  const deployed = kit.step({
+    id: 'deploy',
+    title: 'Tell Flux which packages to apply',
+    effect: 'remote',
+    inputs: {
+      kubeconfig,
+      component,
+      source: spec.source,
+      tree: published.out(),
+      packages: packages.map(({ name, after, spec: { health = [] } }) => ({ name, after, health })),
+      times: { interval, retryInterval, timeout },
+    },
+    after: [controller],
+    action: deployTree,
+  });
+  const each = planPackages({ spec, kit, packages, kubeconfig, revision: deployed.out('revision') });
+  return {
+    steps: [pushed, rendered, published, controller, deployed, ...each.steps],
+    publishes: { ready: each.ready, gitops: deployed.out('url') },
+  };
+}
+
+interface PackagesPlanning {
+  readonly spec: FluxSpec;
+  readonly kit: Kit;
+  readonly packages: readonly PackagePlan[];
+  readonly kubeconfig: Given<'services'>['kubernetes']['kubeconfig'];
+  readonly revision: Ref<string>;
+}
+
+/** One step per package, so that progress and the timeline show each, and one per package that is proven. */
+function planPackages({ spec, kit, packages, kubeconfig, revision }: PackagesPlanning): {
+  readonly steps: readonly Step[];
+  readonly ready: readonly Ref<string>[];
+} {
+  const timeoutMs = durationMs(spec.timeout);
+  const made = new Map<string, { readonly step: Step; readonly name: Ref<string> }>();
+  const proofs: Step[] = [];
+  for (const plan of packages) {
+    const step = kit.step({
+      id: `package-${plan.name}`,
+      title: plan.spec.title,
+      effect: 'remote',
+      inputs: { kubeconfig, name: plan.name, revision, timeoutMs },
+      after: plan.after.flatMap((name) => made.get(name)?.step ?? []),
+      action: awaitPackage,
+    });
+    made.set(plan.name, { step, name: step.out('name') });
+    const checks = (plan.spec.verify ?? []).map((check) => readyCheck(check, plan.tree.root, kit));
+    if (checks.length === 0) continue;
+    const inputs = { kubeconfig, name: step.out('name'), revision, checks, timeoutMs };
+    proofs.push(
+      kit.step<VerifyWant, Verified>({
+        id: `verify-${plan.name}`,
+        title: `Prove ${plan.name}`,
+        effect: 'none',
+        inputs,
+        action: provePackage,
+      }),
+    );
+  }
+  const steps = [...made.values()];
+  return { steps: [...steps.map((m) => m.step), ...proofs], ready: steps.map((m) => m.name) };
+}
+
+/** A check with everything it needs as data. */
+function readyCheck(check: PackageCheck, root: Tree['root'], kit: Kit): ReadyCheck {
+  if ('prometheus' in check) return { kind: 'prometheus', ...check.prometheus };
+  if ('answers' in check) return { kind: 'answers', ...check.answers };
+  const { namespace, policies } = check.admission;
+  return { kind: 'admission', namespace, samples: policies.flatMap((policy) => samplesOf(policy, root, kit)) };
+}
+
+function samplesOf(policy: string, root: Tree['root'], kit: Kit): readonly Sample[] {
+  const at = (path: string): Tree => (root === 'catalog' ? kit.catalog(path) : kit.project(path));
+  const action = /enforcementAction: warn/.test(kit.text(at(`policies/${policy}/constraint.yaml`))) ? 'warn' : 'deny';
+  return kit.names(at(`policies/${policy}/samples`)).map((file) => {
+    const object: Json = parse(kit.text(at(`policies/${policy}/samples/${file}`)));
+    return {
+      policy,
+      name: file.replace(/\.yaml$/, ''),
+      expect: file.startsWith('denied') ? 'denied' : 'allowed',
+      action,
+      object,
+    };
+  });
+}

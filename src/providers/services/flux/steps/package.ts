@@ -1,0 +1,109 @@
+import type { Action, ReadWorld, Result, SecretRef, World } from '../../../../model/index.js';
+import { err, ok } from '../../../../model/index.js';
+import { deleteObjects, getObjects } from '../../../../tools/kubectl/index.js';
+import { packageBroken, packageNotGone, packageNotReady } from '../errors.js';
+import { type KustomizationState, readState } from '../state.js';
+import { fluxNamespace } from '../sync.js';
+import { podTrouble } from '../trouble.js';
+import { waitUntil } from '../wait.js';
+
+/** One package in the cluster. */
+export interface PackageWant {
+  readonly kubeconfig: SecretRef;
+  readonly name: string;
+  /** Of the published tree. */
+  readonly revision: string;
+  readonly timeoutMs: number;
+}
+
+/** What the cluster says of it. */
+export interface PackageThere {
+  readonly kubeconfig: SecretRef;
+  readonly name: string;
+  /** Revision that was applied last and found healthy; empty where none was. */
+  readonly revision: string;
+  readonly ready: boolean;
+  readonly objects: number;
+}
+
+const kustomizations = 'kustomizations.kustomize.toolkit.fluxcd.io';
+/** Flux itself counts one `timeout` for applying and one for health; then it is given a little time to say so. */
+const graceMs = 15_000;
+
+async function look(kubeconfig: SecretRef, name: string, r: ReadWorld): Promise<Result<KustomizationState | undefined>> {
+  const found = await getObjects(r, kubeconfig, [kustomizations, name, '-n', fluxNamespace]);
+  if (!found.ok) return found;
+  const [object] = found.value;
+  return ok(object === undefined ? undefined : readState(object));
+}
+
+function there(want: PackageWant, state: KustomizationState): PackageThere {
+  const { kubeconfig, name } = want;
+  return { kubeconfig, name, revision: state.applied, ready: state.ready, objects: state.objects };
+}
+
+/** What Flux says, or how it failed before it tried again, and what its pods say. */
+async function explain(want: PackageWant, state: KustomizationState | undefined, failed: string, w: ReadWorld): Promise<string> {
+  if (state === undefined) return 'it is not in the cluster';
+  const pods = state.waitsForOthers ? [] : await podTrouble(w, want.kubeconfig, want.name, state.namespaces);
+  return [failed || state.message, ...pods].join('; ');
+}
+
+function waitArrived(want: PackageWant, w: World): Promise<Result<KustomizationState>> {
+  const deadlineMs = want.timeoutMs + graceMs;
+  let failed = '';
+  const late = (why: string) => packageNotReady(want.name, Math.round(deadlineMs / 1000), why);
+  return waitUntil(w, { deadlineMs, everyMs: 500, late }, async ({ last, number }) => {
+    const seen = await look(want.kubeconfig, want.name, w);
+    if (!seen.ok) return seen;
+    const state = seen.value;
+    if (state?.ready === true && state.applied === want.revision) return ok({ done: state });
+    failed = state?.failure || failed;
+    if (state?.broken && state.attempted === want.revision) return err(packageBroken(want.name, state.message));
+    // Pods are looked at every few turns only: most of the time Flux says enough.
+    return ok({ waiting: last || number % 5 === 4 ? await explain(want, state, last ? failed : '', w) : '' });
+  });
+}
+
+async function waitGone(got: PackageThere, w: World): Promise<Result<void>> {
+  const seconds = 120;
+  const gone = await deleteObjects(
+    w,
+    got.kubeconfig,
+    [kustomizations, got.name, '-n', fluxNamespace, `--timeout=${seconds}s`],
+    (seconds + 10) * 1000,
+  );
+  // A cluster that does not answer is gone, or will come back to a definition without this package.
+  if (gone.ok || gone.error.kind === 'not-ready') return ok(undefined);
+  const left = await look(got.kubeconfig, got.name, w);
+  return left.ok && left.value !== undefined ? err(packageNotGone(got.name, seconds)) : gone;
+}
+
+/** Flux applied this package at the published revision, and everything in it is healthy. */
+export const awaitPackage: Action<PackageWant, PackageThere> = {
+  async observe(want, r) {
+    const seen = await look(want.kubeconfig, want.name, r);
+    if (!seen.ok) return seen;
+    return ok(seen.value === undefined || seen.value.applied === '' ? undefined : there(want, seen.value));
+  },
+  diff(want, got) {
+    if (got === undefined) return [{ what: 'revision', to: want.revision }];
+    return [
+      ...(got.revision === want.revision ? [] : [{ what: 'revision', from: got.revision, to: want.revision }]),
+      ...(got.ready ? [] : [{ what: 'health', from: 'not ready', to: 'ready' }]),
+    ];
+  },
+  async apply(want, _got, w) {
+    const state = await waitArrived(want, w);
+    return state.ok ? ok(there(want, state.value)) : state;
+  },
+  async verify(want, got) {
+    return [
+      {
+        claim: `Package ${got.name}: ${got.objects} objects applied at ${got.revision} and healthy`,
+        verdict: got.ready && got.revision === want.revision ? 'pass' : 'fail',
+      },
+    ];
+  },
+  remove: waitGone,
+};

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Action, Digest, ReadWorld, Result, Support } from '../../../../model/index.js';
+import { err, ok } from '../../../../model/index.js';
+import { pushArtefact } from '../../../../tools/oci/index.js';
+import { artefactMissing } from '../errors.js';
+import type { PublishedTree } from '../sync.js';
+import { renderFolder } from './render.js';
+
+/** What is to be published where. */
+export interface PublishWant {
+  readonly support: Support;
+  readonly component: string;
+  /** Name in the registry, e.g. `strata/platform-environment`. */
+  readonly name: string;
+  readonly archive: Digest;
+  readonly size: number;
+}
+
+// The types Flux's own command line gives its artefacts, so that a source-controller reads the tree as well.
+const configType = 'application/vnd.cncf.flux.config.v1+json';
+const contentType = 'application/vnd.cncf.flux.content.v1.tar+gzip';
+
+async function published(want: PublishWant, r: ReadWorld): Promise<Result<PublishedTree | undefined>> {
+  const base = `http://${want.support.registry}/v2/${want.name}`;
+  const manifest = await r.get({
+    url: `${base}/manifests/${want.component}`,
+    headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+  });
+  if (!manifest.ok) return manifest;
+  const digest = manifest.value.headers['docker-content-digest'];
+  // The manifest names the archive by its digest, so that finding the digest in it is enough.
+  if (manifest.value.status !== 200 || digest === undefined || !manifest.value.body.includes(`"${want.archive}"`))
+    return ok(undefined);
+  const url = `${base}/blobs/${want.archive}`;
+  const blob = await r.get({ method: 'HEAD', url });
+  if (!blob.ok) return blob;
+  if (blob.value.status !== 200) return ok(undefined);
+  return ok({
+    repository: `${want.support.registry}/${want.name}`,
+    tag: want.component,
+    revision: `${want.component}@${digest}`,
+    url,
+    digest: want.archive,
+    size: want.size,
+  });
+}
+
+/** The tree is in the environment's registry as an OCI artefact. */
+export const publishTree: Action<PublishWant, PublishedTree> = {
+  observe: published,
+  diff: (want, got) => (got === undefined ? [{ what: 'artefact', to: want.archive }] : []),
+  async apply(want, _got, w) {
+    const pushed = await pushArtefact(w, {
+      registry: want.support.registry,
+      repository: want.name,
+      tag: want.component,
+      mediaType: configType,
+      layerMediaType: contentType,
+      file: join(renderFolder(w, want.component), 'tree.tar.gz'),
+    });
+    if (!pushed.ok) return pushed;
+    const there = await published(want, w);
+    if (!there.ok) return there;
+    return there.value === undefined ? err(artefactMissing(pushed.value.url)) : ok(there.value);
+  },
+  async verify(_want, got) {
+    return [{ claim: `The registry serves the rendered tree as ${got.revision}`, verdict: 'pass' }];
+  },
+};
