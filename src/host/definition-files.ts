@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 
 /** What reading a user's file gave. */
 export type FileText =
@@ -18,6 +18,12 @@ export const definitionFiles = {
     } catch {
       return [];
     }
+  },
+  /** Every file below a folder, with its text, by path in the folder; sorted. */
+  async walk(folder: string): Promise<readonly { readonly path: string; readonly text: string }[]> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return Promise.all(files.sort().map(async (file) => ({ path: relative(folder, file), text: await readFile(file, 'utf8') })));
   },
   async create(path: string, text: string): Promise<boolean> {
     await mkdir(dirname(path), { recursive: true });

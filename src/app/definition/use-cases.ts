@@ -1,5 +1,6 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { definitionFiles } from '../../host/definition-files.js';
+import { programFolder } from '../../host/places.js';
 import { err, ok, type Result } from '../../model/index.js';
 import { providers } from '../../providers/registry.js';
 import * as errors from './errors.js';
@@ -36,7 +37,8 @@ export async function init(request: {
 }): Promise<Result<readonly string[], Problems>> {
   const name = request.name ?? (nearestName(basename(resolve(request.directory))) || 'platform');
   if (!new RegExp(namePattern).test(name)) return err({ diagnostics: [errors.badNameGiven(name)], sources: new Map() });
-  const files = scaffold({ name, providers });
+  const example = await definitionFiles.walk(join(programFolder(), 'examples', 'local'));
+  const files = scaffold({ name, example, providers });
   const paths = files.map((file) => ({
     path: `${request.directory === '.' ? '' : `${request.directory}/`}${file.path}`,
     text: file.text,
