@@ -1,5 +1,3 @@
-import type { Run } from './call.js';
-
 /** One flag, in commander's notation. */
 export interface OptionGrammar {
   readonly flags: string;
@@ -16,8 +14,6 @@ export interface CommandGrammar {
   readonly options: readonly OptionGrammar[];
   /** Ctrl-C lets running steps finish. */
   readonly drains?: true;
-  /** Its code, loaded only when it is called. */
-  readonly load: () => Promise<{ readonly run: Run }>;
 }
 
 const folder = { name: '[DIR]', text: 'folder of platform.yaml (default: .)' };
@@ -41,21 +37,18 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'Write a new platform definition',
     args: [{ name: '[DIR]', text: 'folder for it (default: .)' }],
     options: [{ flags: '--name <NAME>', text: 'name of the platform (default: that of the folder)' }, output],
-    load: () => import('./commands/init.js'),
   },
   {
     name: 'validate',
     text: 'Check a definition and name every problem at once',
     args: [folder],
     options: definition,
-    load: () => import('./commands/validate.js'),
   },
   {
     name: 'schema',
     text: 'Print the JSON Schema of a kind of file, for editors',
     args: [{ name: '[KIND]', text: 'which file (default: platform)', choices: ['platform', 'environment'] }],
     options: [{ ...output, choices: ['json', 'yaml'] }],
-    load: () => import('./commands/schema.js'),
   },
   {
     name: 'plan',
@@ -67,7 +60,6 @@ export const grammar: readonly CommandGrammar[] = [
       { flags: '--out <FILE>', text: 'save the plan, for: strata up --plan FILE' },
       { flags: '--detailed-exitcode', text: 'exit with 2 where the plan has changes' },
     ],
-    load: () => import('./commands/plan.js'),
   },
   {
     name: 'up',
@@ -75,21 +67,18 @@ export const grammar: readonly CommandGrammar[] = [
     args: [folder],
     options: [...definition, events, { flags: '--plan <FILE>', text: 'run a saved plan, and nothing stronger' }, yes, verbose],
     drains: true,
-    load: () => import('./commands/up.js'),
   },
   {
     name: 'status',
     text: 'Show what stands, from the journal',
     args: [folder],
     options: definition,
-    load: () => import('./commands/status.js'),
   },
   {
     name: 'explain',
     text: 'Say why a step would run, or what an error code means',
     args: [{ name: '<STEP|CODE>', text: 'e.g. kubernetes/cluster/init or SPEC-UNKNOWN-KEY' }],
     options: [...definition, offline],
-    load: () => import('./commands/explain.js'),
   },
   {
     name: 'destroy',
@@ -97,7 +86,6 @@ export const grammar: readonly CommandGrammar[] = [
     args: [folder],
     options: [...definition, events, confirm, verbose],
     drains: true,
-    load: () => import('./commands/destroy.js'),
   },
   {
     name: 'drill',
@@ -105,27 +93,23 @@ export const grammar: readonly CommandGrammar[] = [
     args: [folder],
     options: [...definition, events, confirm, { flags: '--html <FILE>', text: 'write the timeline there' }, verbose],
     drains: true,
-    load: () => import('./commands/drill.js'),
   },
   {
     name: 'evidence',
     text: 'List what the runs proved',
     args: [folder],
     options: definition,
-    load: () => import('./commands/evidence.js'),
   },
   {
     name: 'completion',
     text: 'Print a completion script for a shell',
     args: [{ name: '<SHELL>', text: 'which shell', choices: ['bash', 'zsh', 'fish'] }],
     options: [],
-    load: () => import('./commands/completion.js'),
   },
   {
     name: 'version',
     text: 'Print the versions of Strata, its format and Node',
     args: [],
     options: [output],
-    load: () => import('./commands/version.js'),
   },
 ];

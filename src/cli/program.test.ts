@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commands } from './commands.js';
 import { exitCodeOf } from './exit-codes.js';
+import { grammar } from './grammar.js';
 import { runProgram } from './program.js';
 import { exitCodeOfRun } from './run-exit.js';
 import { isLive, styleOf } from './terminal.js';
@@ -64,6 +66,12 @@ describe('bad calls', () => {
     expect(await strata('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('validate') });
     expect(await strata('help', 'up')).toMatchObject({ code: 0, out: expect.stringContaining('go on where a run stopped') });
     expect(await strata('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
+  });
+});
+
+describe('the grammar', () => {
+  it('has code for every command, and no code without a command', () => {
+    expect(Object.keys(commands).sort()).toEqual(grammar.map((one) => one.name).sort());
   });
 });
 

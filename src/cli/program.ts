@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { type Call, complain, type Format, type Options, type Run, type Streams } from './call.js';
+import { type Call, complain, type Format, type Options, type Streams } from './call.js';
+import { commands } from './commands.js';
 import * as errors from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import { type CommandGrammar, everywhere, grammar, type OptionGrammar } from './grammar.js';
@@ -97,7 +98,9 @@ async function start(
     complain(around, [errors.twoFolders(positional, named)]);
     return exitCodes.badInput;
   }
-  const { run }: { readonly run: Run } = await part.load();
+  const load = commands[part.name];
+  if (load === undefined) throw new Error(`the command ${part.name} has no code`);
+  const { run } = await load();
   const call: Call = {
     args,
     options: readOptions(values, text, positional ?? named ?? '.'),

@@ -4,15 +4,7 @@ import * as errors from './errors.js';
 import { limits } from './limits.js';
 import { type Placer, placer } from './places.js';
 import { readTree } from './read-tree.js';
-import type { Tree } from './tree.js';
-
-/** What a file holds; `tree` is absent where the text could not be understood. */
-export interface Parsed {
-  readonly tree?: Tree;
-  /** Parts were left out because they could not be read: what seems missing may be there. */
-  readonly partial?: true;
-  readonly diagnostics: readonly Diagnostic[];
-}
+import type { Parsed } from './parsed.js';
 
 /** Reads one YAML document; every value keeps its place. Never throws, whatever the text. */
 export function parseText(file: string, written: string): Parsed {

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAM
 import type { Diagnostic, Span } from '../../model/index.js';
 import * as errors from './errors.js';
 import { limits } from './limits.js';
-import type { Parsed } from './parse.js';
+import type { Parsed } from './parsed.js';
 import type { Placer } from './places.js';
 import type { Tree, TreeEntry } from './tree.js';
 

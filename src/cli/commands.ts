@@ -1,0 +1,17 @@
+import type { Run } from './call.js';
+
+/** The code of each command, loaded only when it is called. */
+export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
+  init: () => import('./commands/init.js'),
+  validate: () => import('./commands/validate.js'),
+  schema: () => import('./commands/schema.js'),
+  plan: () => import('./commands/plan.js'),
+  up: () => import('./commands/up.js'),
+  status: () => import('./commands/status.js'),
+  explain: () => import('./commands/explain.js'),
+  destroy: () => import('./commands/destroy.js'),
+  drill: () => import('./commands/drill.js'),
+  evidence: () => import('./commands/evidence.js'),
+  completion: () => import('./commands/completion.js'),
+  version: () => import('./commands/version.js'),
+};
