@@ -21,6 +21,9 @@ export function refsIn(inputs: unknown): readonly StepId[] {
   return [...found].sort();
 }
 
+/** Edges of one step; none where it has no entry. */
+export const edgesAt = (edges: ReadonlyMap<StepId, readonly StepId[]>, id: StepId): readonly StepId[] => edges.get(id) ?? [];
+
 /** All a step waits for. */
 export const edgesOf = (step: Step): readonly StepId[] => [...new Set([...refsIn(step.inputs), ...(step.after ?? [])])].sort();
 
@@ -43,22 +46,26 @@ function duplicates(ids: readonly StepId[]): readonly StepId[] {
 
 /** Kahn's algorithm; what is in a cycle, or behind one, is left out. */
 function topological(ids: readonly StepId[], after: ReadonlyMap<StepId, readonly StepId[]>): readonly StepId[] {
-  const waiting = new Map(ids.map((id) => [id, after.get(id)?.length ?? 0]));
+  const waiting = new Map(ids.map((id) => [id, edgesAt(after, id).length]));
   const followers = followersOf(after);
-  const position = new Map(ids.map((id, index) => [id, index]));
   const ready = ids.filter((id) => waiting.get(id) === 0);
   const order: StepId[] = [];
   for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
     order.push(next);
-    const freed: StepId[] = [];
-    for (const follower of followers.get(next) ?? []) {
-      const left = (waiting.get(follower) ?? 0) - 1;
-      waiting.set(follower, left);
-      if (left === 0) freed.push(follower);
+    const freed = new Set<StepId>();
+    for (const follower of edgesAt(followers, next)) {
+      if (countDown(waiting, follower) === 0) freed.add(follower);
     }
-    ready.push(...freed.sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0)));
+    ready.push(...ids.filter((id) => freed.has(id)));
   }
   return order;
+}
+
+/** One less to wait for; how many are left. */
+export function countDown(waiting: Map<StepId, number>, id: StepId): number {
+  const left = (waiting.get(id) ?? 1) - 1;
+  waiting.set(id, left);
+  return left;
 }
 
 /** The reverse of `after`: who waits for each step. */
@@ -77,7 +84,7 @@ function cycleAmong(
   let at = ids.find((id) => !ordered.has(id));
   while (at !== undefined && !path.includes(at)) {
     path.push(at);
-    at = after.get(at)?.find((edge) => !ordered.has(edge));
+    at = edgesAt(after, at).find((edge) => !ordered.has(edge));
   }
   return at === undefined ? path : path.slice(path.indexOf(at));
 }

@@ -1,5 +1,5 @@
 import { ok, type PlannedStep, type Result, type Step, type StepId, type StepRecord } from '../model/index.js';
-import { buildGraph, followersOf } from './graph.js';
+import { buildGraph, edgesAt, followersOf } from './graph.js';
 
 /**
  * Steps that stand but that the definition no longer yields, dependants first.
@@ -14,7 +14,7 @@ export function removals(
   const graph = buildGraph(former);
   if (!graph.ok) return graph;
   const gone = graph.value.order.filter((id) => records.has(id) && !wanted.has(id));
-  const staying = (id: StepId): readonly StepId[] => (graph.value.after.get(id) ?? []).filter((edge) => wanted.has(edge));
+  const staying = (id: StepId): readonly StepId[] => edgesAt(graph.value.after, id).filter((edge) => wanted.has(edge));
   const orphans = [...records.keys()].filter((id) => !wanted.has(id) && !graph.value.steps.has(id)).sort();
   const going = removalSteps(graph.value.steps, graph.value.after, gone);
   // What it was built on and what stays is made right first: a removal goes through it (a machine, an API).
@@ -46,12 +46,12 @@ function goingFollowers(
 ): readonly StepId[] {
   const found = new Set<StepId>();
   const seen = new Set<StepId>();
-  const queue = [...(followers.get(id) ?? [])];
+  const queue = [...edgesAt(followers, id)];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     if (going.has(next)) found.add(next);
-    else queue.push(...(followers.get(next) ?? []));
+    else queue.push(...edgesAt(followers, next));
   }
   return [...found].sort();
 }

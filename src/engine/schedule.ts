@@ -1,5 +1,5 @@
 import type { StepId } from '../model/index.js';
-import { followersOf } from './graph.js';
+import { countDown, edgesAt, followersOf } from './graph.js';
 import { shuffled } from './random.js';
 
 /** How one step ended. `waiting` = never started, because the run was asked to stop. */
@@ -35,12 +35,12 @@ export async function runSchedule(schedule: Schedule): Promise<ReadonlyMap<StepI
   const running = new Map<StepId, Promise<void>>();
 
   const skipBehind = (failed: StepId): void => {
-    const queue = [...(followers.get(failed) ?? [])];
+    const queue = [...edgesAt(followers, failed)];
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       if (outcomes.get(id) !== 'waiting') continue;
       outcomes.set(id, 'skipped');
       skip(id, failed);
-      queue.push(...(followers.get(id) ?? []));
+      queue.push(...edgesAt(followers, id));
     }
   };
   const finish = (id: StepId, outcome: 'ok' | 'failed' | 'cancelled'): void => {
@@ -48,11 +48,9 @@ export async function runSchedule(schedule: Schedule): Promise<ReadonlyMap<StepI
     outcomes.set(id, outcome);
     if (outcome === 'failed') skipBehind(id);
     if (outcome !== 'ok') return;
-    const freed = (followers.get(id) ?? []).filter((follower) => {
-      const left = (open.get(follower) ?? 0) - 1;
-      open.set(follower, left);
-      return left === 0 && outcomes.get(follower) === 'waiting';
-    });
+    const freed = edgesAt(followers, id).filter(
+      (follower) => countDown(open, follower) === 0 && outcomes.get(follower) === 'waiting',
+    );
     ready.push(...shuffled(freed, random));
   };
   const startReady = (): void => {

@@ -20,7 +20,9 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
     const size = await bodySize(request);
     if (!size.ok) return size;
     const sent = send(request, size.value, ended);
-    const [message] = await Promise.all([answer(sent), writeBody(sent, request)]);
+    const answered = answer(sent);
+    writeBody(sent, request);
+    const message = await answered;
     const status = message.statusCode ?? 0;
     const saved = request.into !== undefined && status >= 200 && status < 300;
     const body = saved ? await saveBody(message, request.into) : await readBody(message);
@@ -56,9 +58,16 @@ function answer(sent: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-async function writeBody(sent: ClientRequest, { body }: HttpRequest): Promise<void> {
-  if (typeof body === 'object') await pipeline(createReadStream(body.file), sent);
-  else sent.end(body);
+/** Does not wait: a server may answer before it has read all, e.g. to refuse. */
+function writeBody(sent: ClientRequest, { body }: HttpRequest): void {
+  if (typeof body !== 'object') {
+    sent.end(body);
+    return;
+  }
+  const file = createReadStream(body.file);
+  file.on('error', (error) => sent.destroy(error));
+  sent.on('close', () => file.destroy());
+  file.pipe(sent);
 }
 
 /** Streams a body to a file that is complete on disk when this returns; a connection cut short throws. */
