@@ -1,0 +1,3 @@
+module strata.dev/http-check
+
+go 1.26
