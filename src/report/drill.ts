@@ -1,6 +1,6 @@
 import type { DrillReport } from '../model/index.js';
 import { left, right, visible } from './cells.js';
-import { clock, duration } from './durations.js';
+import { clock, duration, minutes } from './durations.js';
 import { paintOf, type Style, signsOf } from './style.js';
 
 /** A drill for people: the clock against the budget, every phase, the chain that bounded it, and what it does not prove. */
@@ -11,7 +11,7 @@ export function renderDrill(report: DrillReport, style: Style): string {
   const verdict = passed ? paint.green(`${signs.done} passed`) : paint.red(`${signs.failed} failed`);
   const share = Math.round((report.totalMs / report.budgetMs) * 100);
   const lines = [
-    `${paint.bold(`Drill of ${report.platform}/${report.environment}`)}: ${verdict}, ${clock(report.totalMs)} of ${clock(report.budgetMs)} (${share}%)`,
+    `${paint.bold(`Drill of ${report.platform}/${report.environment}`)}: ${verdict}, ${minutes(report.totalMs)} of ${minutes(report.budgetMs)} (${share}%)`,
     '',
     paint.dim(`  ${left('phase', 16)} ${right('from', 8)} ${right('time', 9)} ${right('steps', 6)}`),
     ...report.phases.map(

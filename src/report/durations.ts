@@ -18,3 +18,6 @@ export function clock(ms: number): string {
   const rest = two(seconds % 60);
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
 }
+
+/** For budgets, which are read in minutes: `60:00`, not `1:00:00`. */
+export const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}:${two(Math.floor((ms / 1000) % 60))}`;

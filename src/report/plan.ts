@@ -54,7 +54,7 @@ function renderStep(step: PlannedStep, style: Style): readonly string[] {
   const nameWidth = Math.min(44, Math.floor(style.columns * 0.45));
   const room = Math.max(10, style.columns - nameWidth - 16);
   const name = visible(step.id.slice(groupOf(step.id).length + 1));
-  const head = `  ${color(verdictSigns[step.verdict])} ${left(cut(name, nameWidth, ellipsis), nameWidth)} ${left(cut(visible(step.title) + destructive, room, ellipsis), room)} ${paint.dim(right(time, 9))}`;
+  const head = `  ${color(verdictSigns[step.verdict])} ${left(cut(name, nameWidth, ellipsis), nameWidth)} ${left(cut(visible(step.title), room - destructive.length, ellipsis) + destructive, room)} ${paint.dim(right(time, 9))}`;
   const changes = step.verdict === 'change' || step.verdict === 'remove' ? step.changes : [];
   const more = changes.length - mostChanges;
   return [

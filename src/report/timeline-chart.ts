@@ -1,5 +1,5 @@
 import type { DrillReport, DrillStep } from '../model/index.js';
-import { clock, duration } from './durations.js';
+import { clock, duration, minutes } from './durations.js';
 import { html, type Markup, raw } from './html.js';
 import { phaseColors } from './timeline-style.js';
 
@@ -151,10 +151,6 @@ export function renderBudget(report: DrillReport): Markup {
   const label = `${clock(report.totalMs)} used of ${minutes(report.budgetMs)}`;
   return html`<svg viewBox="0 0 ${width} 46" role="img" aria-label="${label}"><rect width="${width}" height="22" rx="4" class="band" style="opacity:.09"/>${bars}<line x1="${at(report.budgetMs) - 1}" x2="${at(report.budgetMs) - 1}" y1="0" y2="26" stroke="currentColor" stroke-width="2"/>${marks}</svg>`;
 }
-
-/** A budget is read in minutes: `60:00`, not `1:00:00`. */
-export const minutes = (ms: number): string =>
-  `${Math.floor(ms / 60_000)}:${String(Math.floor((ms / 1000) % 60)).padStart(2, '0')}`;
 
 /** Which phase had the clock when: the longest chain where it ran, so that overlapping phases are not counted twice. */
 function stretches(report: DrillReport): readonly { readonly phase: string; readonly from: number; readonly to: number }[] {

@@ -1,7 +1,7 @@
 import type { DrillReport, Evidence } from '../model/index.js';
-import { clock, duration } from './durations.js';
+import { clock, duration, minutes } from './durations.js';
 import { html, type Markup, raw } from './html.js';
-import { colorOf, minutes, renderBudget, renderChart } from './timeline-chart.js';
+import { colorOf, renderBudget, renderChart } from './timeline-chart.js';
 import { timelineStyle } from './timeline-style.js';
 
 /** A drill as one page that needs nothing else: no script, no font, no network. */
