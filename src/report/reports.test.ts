@@ -65,7 +65,7 @@ describe('a plan for people', () => {
         '  ? cluster/join                                 Title of kubernetes/cluster/join            ~12.0s',
         '',
         'services',
-        '  - core/old                                     Title of services/co… (destroys data)',
+        '  - core/old                                     Title of services/core/… (destroys data)',
         '  + core/new                                     Title of services/core/new',
         '',
         '1 to create, 1 to change, 1 to remove, 1 known later, 2 kept;',
