@@ -9,8 +9,11 @@ export const cascadeFinalizer = 'resources-finalizer.argocd.argoproj.io';
 /** Kind of an Application. */
 export const applicationKind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' } as const;
 
-/** Asks Argo CD to compare now; it takes the annotation away again. */
-const refreshNow = { 'argocd.argoproj.io/refresh': 'normal' } as const;
+/**
+ * Asks Argo CD to compare now; it takes the annotation away again. `hard`: without what it remembers of the repository,
+ * remembered errors included.
+ */
+const refreshNow = { 'argocd.argoproj.io/refresh': 'hard' } as const;
 
 /** The part of an Application that makes Argo CD compare it with git at once. */
 export const refreshManifest = (name: string): Json => ({

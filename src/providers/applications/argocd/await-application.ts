@@ -3,7 +3,7 @@ import { err, ok } from '../../../model/index.js';
 import type { ApplicationState } from '../../../tools/argocd/index.js';
 import { explainState, isWell, parseApplication } from '../../../tools/argocd/index.js';
 import { isAncestor } from '../../../tools/git/index.js';
-import { getApplication, refresh, sleepUntil } from './cluster.js';
+import { getApplication, sleepUntil } from './cluster.js';
 import { applicationBehind, applicationMissing, applicationNotWell } from './errors.js';
 import { podTroubles } from './pod-troubles.js';
 
@@ -17,6 +17,8 @@ export interface Awaited {
   readonly head: string;
   /** `synced`: as git says · `well`: and healthy. */
   readonly until: 'synced' | 'well';
+  /** Asks Argo CD to compare with git now. */
+  readonly refresh: (w: World) => Promise<Result<void>>;
 }
 
 /** How long one attempt watches; the engine repeats it until the step's deadline. */
@@ -39,7 +41,8 @@ export async function isCurrent(
   awaited: Pick<Awaited, 'git' | 'head'>,
   state: ApplicationState,
 ): Promise<Result<boolean>> {
-  if (state.revision === undefined) return ok(false);
+  // Where a comparison failed, the name of the branch stands in its place.
+  if (state.revision === undefined || !/^[0-9a-f]{40}$/.test(state.revision)) return ok(false);
   return isAncestor(r, awaited.git, awaited.head, state.revision);
 }
 
@@ -65,7 +68,7 @@ export async function awaitApplication(w: World, awaited: Awaited): Promise<Resu
     if (w.now().getTime() >= end || w.signal.aborted) return err(await explain(w, awaited, seen.value));
     tell(state);
     if (missing === 'revision' && !asked) {
-      const refreshed = await refresh(w, awaited.kubeconfig, awaited.application);
+      const refreshed = await awaited.refresh(w);
       if (!refreshed.ok) return refreshed;
       asked = true;
     }

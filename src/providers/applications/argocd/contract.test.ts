@@ -143,7 +143,11 @@ function playKubectl(puppet: Puppet, state: PuppetState, head: () => string): vo
       return {};
     },
     wait: () => ({}),
-    logs: () => ({ stdout: applications.map((name) => `ok 5 ${'a'.repeat(64)} http://${name}.${name}.svc:80/\n`).join('') }),
+    logs: () => ({
+      stdout: applications
+        .map((name) => `${JSON.stringify({ url: `http://${name}.${name}.svc:80/`, status: 200, bytes: 5 })}\n`)
+        .join(''),
+    }),
     delete: (args) => {
       if (args.includes('namespace')) for (const key of [...things.keys()]) if (!key.startsWith('node/')) things.delete(key);
       for (const thing of named(args)) if (thing) things.delete(keyOf(thing.kind, thing.metadata.name));
@@ -160,7 +164,7 @@ function machine(): Puppet {
   const puppet = createPuppet();
   const { state } = puppet;
   const put = (path: string, body: string) => state.files.set(path, { body, mode: 0o644 });
-  put('/puppet/bin/argocd-manifests/manifests/core-install.yaml', 'kind: List\n');
+  put('/puppet/bin/argocd-manifests/manifests/base/config/kustomization.yaml', 'kind: Kustomization\n');
   put('/catalog/applications/argocd/kustomization.yaml', 'kind: Kustomization\n');
   for (const folder of ['apps', 'team']) put(`/project/${folder}/hello/application.yaml`, entry('hello'));
   puppet.tool('argocd-manifests', { version: 'v3.6.1', recorded: '2026-11-24' });

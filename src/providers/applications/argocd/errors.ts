@@ -9,9 +9,9 @@ export const folderMissing = (folder: string): Failure =>
     say: `Make the folder ${folder} beside platform.yaml, with <name>/application.yaml in it, or name another one in with.repository.`,
   });
 
-/** The toolchain's data lacks a file that the release should carry. */
-export const manifestMissing = (file: string): Failure =>
-  failure('tool-missing', 'ARGOCD-MANIFEST-MISSING', `Argo CD's own manifests lack ${file}.`, {
+/** The toolchain's data is not there. */
+export const manifestsMissing = (place: string): Failure =>
+  failure('tool-missing', 'ARGOCD-MANIFESTS-MISSING', `Argo CD's own manifests are not there (looked in ${place}).`, {
     say: 'Fetch the data again.',
     command: 'strata doctor --install',
   });

@@ -26,7 +26,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
     const { kubeconfig, support } = kubernetes;
     const folder = kit.project(spec.repository);
     const own = { argocd: kit.image('argocd'), redis: kit.image('redis') };
-    const prober = kit.image('helper-busybox');
+    const prober = kit.image('http-check');
 
     const images = kit.step({
       id: 'images',

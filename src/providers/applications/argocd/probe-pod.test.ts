@@ -1,4 +1,3 @@
-import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { digestOf, phaseOf, probeManifest, readProbe } from './probe-pod.js';
 
@@ -8,11 +7,10 @@ const checks = [
 ] as const;
 
 describe('the pod that asks', () => {
-  it('takes addresses as arguments, never into its script', () => {
-    const pod = JSON.stringify(load(probeManifest('docker.io/library/busybox:1', checks, 'd')));
-    const [, , script, ...args] = JSON.parse(pod).spec.containers[0].command;
-    expect(script).not.toContain('$(id)');
-    expect(args).toEqual(['ask', ...checks.map((c) => c.url)]);
+  it('is given addresses as arguments, with no shell in between', () => {
+    const [container] = JSON.parse(probeManifest('strata.local/http-check:1', checks, 'd')).spec.containers;
+    expect(container.args).toEqual(checks.map((c) => c.url));
+    expect(container.command).toBeUndefined();
   });
 
   it('says which checks it was made for', () => {
@@ -22,10 +20,15 @@ describe('the pod that asks', () => {
   });
 
   it('is read line by line; silence is no answer', () => {
-    const digest = 'a'.repeat(64);
-    const [a, b] = readProbe(`noise\nok 12 ${digest} http://a.a.svc:80/\n`, checks);
-    expect(a).toMatchObject({ status: 200, bytes: 12, digest: `sha256:${digest}` });
-    expect(b).toMatchObject({ status: 0 });
-    expect(readProbe(`no 0 - http://a.a.svc:80/\n`, checks)[0]).toMatchObject({ status: 0 });
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const line = JSON.stringify({ url: 'http://a.a.svc:80/', status: 200, bytes: 12, digest, error: '' });
+    const [a, b] = readProbe(`noise\n${line}\n{"url":"http://b`, checks);
+    expect(a).toEqual({ ...checks[0], status: 200, bytes: 12, digest, error: '' });
+    expect(b).toMatchObject({ status: 0, error: 'no answer' });
+  });
+
+  it('tells why an address did not answer', () => {
+    const line = JSON.stringify({ url: 'http://a.a.svc:80/', status: 0, bytes: 0, digest: '', error: 'no such host' });
+    expect(readProbe(line, checks)[0]).toMatchObject({ status: 0, error: 'no such host' });
   });
 });

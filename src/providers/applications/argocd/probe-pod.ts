@@ -1,4 +1,4 @@
-import { argocdNamespace, text } from '../../../tools/argocd/index.js';
+import { argocdNamespace, member, text } from '../../../tools/argocd/index.js';
 import type { KubeObject } from '../../../tools/kubectl/index.js';
 import type { HttpAnswer, HttpCheck } from './http-checks.js';
 
@@ -6,23 +6,6 @@ import type { HttpAnswer, HttpCheck } from './http-checks.js';
 export const probeName = 'http-check';
 
 const digestAnnotation = 'strata.dev/checks';
-
-/**
- * Asks each address in turn, a few times where it does not answer at once, and prints one line for each:
- * `ok <bytes> <sha256> <url>` or `no 0 - <url>`. Addresses come as arguments, never as part of the script.
- */
-const script = `for url in "$@"; do
-  said=no
-  for try in 1 2 3 4 5; do
-    if wget -q -T 5 -O /tmp/body "$url"; then said=ok; break; fi
-    sleep 1
-  done
-  if [ "$said" = ok ]; then
-    echo "ok $(wc -c < /tmp/body) $(sha256sum < /tmp/body | cut -d' ' -f1) $url"
-  else
-    echo "no 0 - $url"
-  fi
-done`;
 
 /** A pod that asks once and ends; `digest` tells which addresses and which revision it was made for. */
 export function probeManifest(image: string, checks: readonly HttpCheck[], digest: string): string {
@@ -45,13 +28,11 @@ export function probeManifest(image: string, checks: readonly HttpCheck[], diges
           name: 'ask',
           image,
           imagePullPolicy: 'IfNotPresent',
-          command: ['/bin/sh', '-c', script, 'ask', ...checks.map((check) => check.url)],
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+          args: checks.map((check) => check.url),
           resources: { requests: { cpu: '10m', memory: '8Mi' }, limits: { cpu: '200m', memory: '32Mi' } },
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
         },
       ],
-      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '8Mi' } }],
     },
   });
 }
@@ -62,12 +43,33 @@ export const digestOf = (pod: KubeObject | undefined): string | undefined => pod
 /** `Pending`, `Running`, `Succeeded` or `Failed`. */
 export const phaseOf = (pod: KubeObject | undefined): string => text(pod, 'status', 'phase') ?? 'Pending';
 
-/** Reads what the pod printed; an address it does not speak of did not answer. */
+/** Reads what the pod printed, one JSON line for each address; one it does not speak of did not answer. */
 export function readProbe(log: string, checks: readonly HttpCheck[]): readonly HttpAnswer[] {
-  const lines = log.split('\n').map((line) => line.split(' '));
-  return checks.map((check) => {
-    const [said, bytes, digest] = lines.find((line) => line[3] === check.url) ?? [];
-    if (said !== 'ok') return { ...check, status: 0, bytes: 0, digest: '', error: 'no answer, or a status of 400 and above' };
-    return { ...check, status: 200, bytes: Number(bytes), digest: `sha256:${digest ?? ''}`, error: '' };
-  });
+  const lines = log.split('\n').flatMap(parseLine);
+  return checks.map((check) => ({ ...silent(check), ...lines.find((line) => line.url === check.url), ...check }));
+}
+
+/** An address that gave no answer. */
+export const silent = (check: HttpCheck, error = 'no answer'): HttpAnswer => ({
+  ...check,
+  status: 0,
+  bytes: 0,
+  digest: '',
+  error,
+});
+
+type Line = Pick<HttpAnswer, 'url' | 'status' | 'bytes' | 'digest' | 'error'>;
+
+function parseLine(line: string): readonly Line[] {
+  let said: unknown;
+  try {
+    said = JSON.parse(line);
+  } catch {
+    return []; // a torn line, or a warning of the container's runtime
+  }
+  const url = text(said, 'url');
+  const status = member(said, 'status');
+  const bytes = member(said, 'bytes');
+  if (url === undefined || typeof status !== 'number' || typeof bytes !== 'number') return [];
+  return [{ url, status, bytes, digest: text(said, 'digest') ?? '', error: text(said, 'error') ?? '' }];
 }

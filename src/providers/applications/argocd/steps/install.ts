@@ -24,7 +24,7 @@ import {
   isReady,
 } from '../../../../tools/kubectl/index.js';
 import { applicationNames, isSilent } from '../cluster.js';
-import { manifestMissing, notReady, stillThere } from '../errors.js';
+import { manifestsMissing, notReady, stillThere } from '../errors.js';
 import { gitServiceManifests } from '../git-service.js';
 import { rootKustomization, splitRendered } from '../render.js';
 
@@ -88,29 +88,42 @@ function waitingFor(workload: string, objects: readonly KubeObject[]): readonly 
 /** Puts upstream's manifests, Strata's patches and what this environment decides into one kustomize folder. */
 async function writeFolder(want: InstallWanted, w: World): Promise<Result<string>> {
   const folder = join(w.paths.state, 'applications', want.component, 'argocd');
-  const upstream = 'manifests/core-install.yaml';
   const source = await w.locate(want.manifests.name);
-  const body = source === undefined ? ok(undefined) : await w.read(join(source, upstream));
-  if (!body.ok) return body;
-  if (body.value === undefined) return err(manifestMissing(upstream));
-  const overlay = join(w.paths.catalog, want.overlay.path);
+  const upstream = source === undefined ? undefined : join(source, 'manifests');
+  if (upstream === undefined || (await w.list(upstream)).length === 0) return err(manifestsMissing(upstream ?? 'nowhere'));
+  const cleared = await w.remove(folder);
+  if (!cleared.ok) return cleared;
+  for (const [from, to] of [
+    [upstream, join(folder, 'base', 'upstream')],
+    [join(w.paths.catalog, want.overlay.path), join(folder, 'base')],
+  ] as const) {
+    const copied = await copyTree(w, from, to);
+    if (!copied.ok) return copied;
+  }
   const service = gitServiceManifests(want.support.git);
   const own: [string, string][] = service === '' ? [] : [['git-service.yaml', service]];
-  const root = rootKustomization(
-    want.images,
-    own.map(([name]) => name),
-  );
-  const files: [string, string][] = [['base/upstream.yaml', body.value], ['kustomization.yaml', root], ...own];
-  for (const name of await w.list(overlay)) {
-    const content = await w.read(join(overlay, name));
-    if (!content.ok) return content;
-    if (content.value !== undefined && name.endsWith('.yaml')) files.push([`base/${name}`, content.value]);
-  }
-  for (const [name, content] of files) {
+  const names = own.map(([name]) => name);
+  for (const [name, content] of [...own, ['kustomization.yaml', rootKustomization(want.images, names)] as const]) {
     const written = await w.write(join(folder, name), content);
     if (!written.ok) return written;
   }
   return ok(folder);
+}
+
+async function copyTree(w: World, from: string, to: string): Promise<Result<void>> {
+  for (const name of await w.list(from)) {
+    const inside = (await w.stat(join(from, name)))?.kind === 'directory';
+    const copied = inside
+      ? await copyTree(w, join(from, name), join(to, name))
+      : await copyText(w, join(from, name), join(to, name));
+    if (!copied.ok) return copied;
+  }
+  return ok(undefined);
+}
+
+async function copyText(w: World, from: string, to: string): Promise<Result<void>> {
+  const body = await w.read(from);
+  return body.ok ? w.write(to, body.value ?? '') : body;
 }
 
 /** The password between Argo CD and its cache: made once, never shown, known to the cluster and to the secret store only. */

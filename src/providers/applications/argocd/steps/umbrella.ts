@@ -124,7 +124,9 @@ export const raiseUmbrella: Action<UmbrellaWanted, UmbrellaState> = {
   },
 
   async apply(want, _got, w: World) {
-    const applied = await applyManifest(w, want.kubeconfig, manifests(want));
+    // Its manifest asks for a comparison as well, so applying it again is asking again.
+    const raise = () => applyManifest(w, want.kubeconfig, manifests(want));
+    const applied = await raise();
     if (!applied.ok) return applied;
     const state = await awaitApplication(w, {
       kubeconfig: want.kubeconfig,
@@ -132,6 +134,7 @@ export const raiseUmbrella: Action<UmbrellaWanted, UmbrellaState> = {
       git: repositoryFolder(w, want.repository),
       head: want.head,
       until: 'synced',
+      refresh: raise,
     });
     return state.ok ? ok(stateOf(want, state.value)) : state;
   },

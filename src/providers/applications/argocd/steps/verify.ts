@@ -6,7 +6,7 @@ import { applyManifest, askCluster, deleteObjects, getObjects } from '../../../.
 import { isSilent } from '../cluster.js';
 import { notAnswered } from '../errors.js';
 import { describeAnswer, type HttpAnswer, type HttpCheck, isAnswered, machineToAsk, planChecks } from '../http-checks.js';
-import { digestOf, phaseOf, probeManifest, probeName, readProbe } from '../probe-pod.js';
+import { digestOf, phaseOf, probeManifest, probeName, readProbe, silent } from '../probe-pod.js';
 
 /** Applications whose annotated Services have to answer. */
 export interface VerifyWanted {
@@ -14,7 +14,7 @@ export interface VerifyWanted {
   readonly applications: readonly string[];
   /** Commit they run from: a new one is asked anew. */
   readonly head: string;
-  /** Image with a shell and wget, for the question from inside. */
+  /** Image of the program that asks from inside. */
   readonly prober: OciImage;
 }
 
@@ -51,7 +51,7 @@ const sha256 = (body: string): string => `sha256:${createHash('sha256').update(b
 
 async function ask(r: ReadWorld, check: HttpCheck): Promise<HttpAnswer> {
   const answer = await r.get({ url: check.url, deadlineMs: 5_000 });
-  if (!answer.ok) return { ...check, status: 0, bytes: 0, digest: '', error: answer.error.diagnostic.message };
+  if (!answer.ok) return silent(check, answer.error.diagnostic.message);
   const { status, body } = answer.value;
   return { ...check, status, bytes: Buffer.byteLength(body), digest: sha256(body), error: '' };
 }
@@ -82,11 +82,11 @@ async function look(want: VerifyWanted, r: ReadWorld): Promise<Result<Verified |
 }
 
 function verified(want: VerifyWanted, answers: readonly HttpAnswer[]): Verified {
-  const silent = new Set(answers.filter((answer) => !isAnswered(answer)).map((answer) => answer.application));
+  const mute = new Set(answers.filter((answer) => !isAnswered(answer)).map((answer) => answer.application));
   const reachable = answers.filter((answer) => answer.from === 'outside' && isAnswered(answer));
   return {
     kubeconfig: want.kubeconfig,
-    healthy: want.applications.filter((name) => !silent.has(name)),
+    healthy: want.applications.filter((name) => !mute.has(name)),
     answers,
     urls: reachable.map(({ application, url }) => ({ name: application, url })),
   };
@@ -103,9 +103,7 @@ async function askFromInside(want: VerifyWanted, checks: Checks, w: World): Prom
     if (answers.value !== undefined) return ok(answers.value);
     await w.pause(500);
   }
-  return ok(
-    checks.inside.map((check) => ({ ...check, status: 0, bytes: 0, digest: '', error: 'the pod that asks did not end' })),
-  );
+  return ok(checks.inside.map((check) => silent(check, 'the pod that asks did not end')));
 }
 
 /** Asks the applications over HTTP: from outside through a machine's port, and from a pod through the cluster's DNS. */
@@ -128,8 +126,8 @@ export const verifyApplications: Action<VerifyWanted, Verified> = {
     if (!known.ok) return known;
     const outside = await Promise.all(checks.value.outside.map((check) => ask(w, check)));
     const state = verified(want, [...outside, ...known.value]);
-    const silent = state.answers.filter((answer) => !isAnswered(answer));
-    return silent.length > 0 ? err(notAnswered(silent.map(describeAnswer))) : ok(state);
+    const mute = state.answers.filter((answer) => !isAnswered(answer));
+    return mute.length > 0 ? err(notAnswered(mute.map(describeAnswer))) : ok(state);
   },
 
   async verify(want, got) {
