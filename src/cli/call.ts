@@ -17,6 +17,7 @@ export interface Options {
   readonly detailedExitcode: boolean;
   readonly install: boolean;
   readonly offline: boolean;
+  readonly verify: boolean;
   readonly out?: string;
   readonly plan?: string;
   readonly confirm?: string;

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   explain: () => import('./commands/explain.js'),
   destroy: () => import('./commands/destroy.js'),
   drill: () => import('./commands/drill.js'),
+  doctor: () => import('./commands/doctor.js'),
   evidence: () => import('./commands/evidence.js'),
   completion: () => import('./commands/completion.js'),
   version: () => import('./commands/version.js'),

@@ -95,6 +95,18 @@ export const grammar: readonly CommandGrammar[] = [
     drains: true,
   },
   {
+    name: 'doctor',
+    text: 'Say what this machine and the toolchain lack, and how to get it',
+    args: [folder],
+    options: [
+      ...definition,
+      { flags: '--install', text: 'get what is missing; may install system packages' },
+      { flags: '--verify', text: 'read every byte in the cache again' },
+      verbose,
+    ],
+    drains: true,
+  },
+  {
     name: 'evidence',
     text: 'List what the runs proved',
     args: [folder],

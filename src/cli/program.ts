@@ -131,6 +131,7 @@ function readOptions(
     detailedExitcode: values.detailedExitcode === true,
     install: values.install === true,
     offline: values.offline === true,
+    verify: values.verify === true,
     ...Object.fromEntries(optional),
   };
 }

@@ -1,16 +1,10 @@
-import { left, visible, widthOf, wrap } from './cells.js';
+import type { Diagnostic } from '../model/index.js';
+import { cut, left, visible } from './cells.js';
+import { renderDiagnostics } from './diagnostics.js';
 import { paintOf, type Style, signsOf } from './style.js';
 
-/** One way to obtain something, as the toolchain tells it. */
-interface WayLine {
-  readonly source: string;
-  readonly usable: boolean;
-  readonly needs: 'nothing' | 'network' | 'cache-or-network' | 'consent';
-  readonly note?: string;
-}
-
-/** One program, set of data or image, as the toolchain tells it. */
-export interface ToolLine {
+/** One program, set of data or image. */
+export interface ToolView {
   readonly name: string;
   readonly kind: 'program' | 'data' | 'image';
   readonly wants: string;
@@ -19,120 +13,97 @@ export interface ToolLine {
   readonly source?: string;
   readonly location?: string;
   readonly why: readonly string[];
-  readonly ways: readonly WayLine[];
+  readonly ways: readonly { readonly source: string; readonly usable: boolean; readonly needs: string; readonly note?: string }[];
 }
 
-/** One property of this machine, against what is needed. */
-export interface MachineLine {
-  readonly what: string;
-  readonly found: string;
-  readonly needed?: string;
-  readonly met: boolean;
+/** What `doctor` found. */
+export interface DoctorView {
+  readonly platform: string;
+  readonly environment: string;
+  readonly machine: {
+    readonly uid: number;
+    readonly system: string;
+    readonly kernel: string;
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly availableMemoryBytes: number;
+    readonly freeDiskBytes: number;
+    readonly cgroup: string;
+    readonly distribution: string;
+  };
+  readonly problems: readonly Diagnostic[];
+  readonly toolchain: { readonly tools: readonly ToolView[]; readonly ready: boolean };
 }
 
-/** All that `doctor` looked at. */
-export interface DoctorResult {
-  readonly machine: readonly MachineLine[];
-  readonly tools: readonly ToolLine[];
-  readonly ready: boolean;
-}
+const gibibyte = 1024 ** 3;
+const gib = (bytes: number): string => `${(bytes / gibibyte).toFixed(1)} GiB`;
 
-const words: Readonly<Record<ToolLine['state'], string>> = {
-  ready: 'ready',
-  found: 'on PATH',
-  obtainable: 'not yet there',
-  missing: 'missing',
-  damaged: 'damaged',
-};
+/** True where `up` can start: the machine carries it, and everything is there or can be had without asking. */
+export const isFit = ({ problems, toolchain }: DoctorView): boolean =>
+  problems.length === 0 &&
+  toolchain.tools.every(({ state, ways }) => state === 'ready' || state === 'found' || ways.some((way) => way.usable));
 
-const titles = { program: 'Programs', data: 'Data', image: 'Images' } as const;
-
-/** For people: the machine, then what is there, then what is not with every way to get it. */
-export function renderDoctor(result: DoctorResult, style: Style): string {
+/** Machine first, then every tool: what was found, who needs it, and how to get what is not there. */
+export function renderDoctor(view: DoctorView, style: Style): string {
   const paint = paintOf(style);
-  const blocks = [renderMachine(result.machine, style)];
+  const { machine, toolchain } = view;
+  const lines = [
+    paint.bold(`Doctor for ${view.platform}/${view.environment}`),
+    `machine  ${machine.distribution}, ${machine.system} ${machine.kernel}, ${machine.cores} cores, ${machine.uid === 0 ? 'root' : `user ${machine.uid}`}, cgroup ${machine.cgroup}`,
+    `         memory ${gib(machine.availableMemoryBytes)} of ${gib(machine.memoryBytes)} available, disk ${gib(machine.freeDiskBytes)} free`,
+    '',
+  ];
+  if (view.problems.length > 0) lines.push(renderDiagnostics(view.problems, new Map(), style));
   for (const kind of ['program', 'data', 'image'] as const) {
-    const lines = result.tools.filter((tool) => tool.kind === kind);
-    if (lines.length > 0) blocks.push([paint.bold(titles[kind]), ...renderTools(lines, style)].join('\n'));
+    const own = toolchain.tools.filter((tool) => tool.kind === kind);
+    if (own.length > 0)
+      lines.push(
+        paint.bold({ program: 'programs', data: 'data', image: 'container images' }[kind]),
+        ...own.flatMap((tool) => renderTool(tool, style)),
+        '',
+      );
   }
-  blocks.push(renderVerdict(result, style));
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  lines.push(summary(view, style));
+  return `${lines.join('\n')}\n`;
 }
 
-function renderMachine(lines: readonly MachineLine[], style: Style): string {
-  if (lines.length === 0) return '';
+function renderTool(tool: ToolView, style: Style): readonly string[] {
   const paint = paintOf(style);
   const signs = signsOf(style);
-  const width = Math.max(...lines.map(({ what }) => widthOf(what)));
-  const rows = lines.map(({ what, found, needed, met }) => {
-    const sign = met ? paint.green(signs.done) : paint.red(signs.failed);
-    return `  ${sign} ${left(what, width)}  ${visible(found)}${met || needed === undefined ? '' : paint.dim(`  (needs ${needed})`)}`;
-  });
-  return [paint.bold('Machine'), ...rows].join('\n');
-}
-
-function renderTools(lines: readonly ToolLine[], style: Style): readonly string[] {
-  const width = Math.max(...lines.map(({ name }) => widthOf(name)));
-  const sizes = { name: width, version: Math.max(...lines.map((line) => widthOf(shownVersion(line)))) };
-  return lines.flatMap((line) => renderTool(line, sizes, style));
-}
-
-/** A digest says nothing to people; an image is known by its reference. */
-const shownVersion = (line: ToolLine): string => (line.kind === 'image' ? line.wants : (line.version ?? line.wants));
-
-function renderTool(line: ToolLine, sizes: { readonly name: number; readonly version: number }, style: Style): readonly string[] {
-  const paint = paintOf(style);
-  const signs = signsOf(style);
-  const there = line.state === 'ready' || line.state === 'found';
-  const sign = there ? paint.green(signs.done) : line.state === 'obtainable' ? paint.yellow(signs.next) : paint.red(signs.failed);
-  const where = line.state === 'ready' && line.source !== undefined ? `ready, ${line.source}` : words[line.state];
-  const head = `  ${sign} ${left(visible(line.name), sizes.name)}  ${left(visible(shownVersion(line)), sizes.version)}  ${visible(where)}`;
+  const marks = {
+    ready: paint.green(signs.done),
+    found: paint.green(signs.done),
+    obtainable: paint.cyan(signs.running),
+    missing: paint.red(signs.failed),
+    damaged: paint.red(signs.failed),
+  };
+  const there = tool.state === 'ready' || tool.state === 'found';
+  const version = there ? shortVersion(tool.version ?? tool.wants) : shortVersion(tool.wants);
+  const origin = there ? (tool.source ?? '') : tool.state;
+  const room = Math.max(10, style.columns - 60);
+  const head = `  ${marks[tool.state]} ${left(cut(visible(tool.name), 28, signs.ellipsis), 28)} ${left(cut(visible(version), 24, signs.ellipsis), 24)} ${paint.dim(cut(visible(origin), room, signs.ellipsis))}`;
   if (there) return [head.trimEnd()];
-  return [
-    head.trimEnd(),
-    ...line.why.map((why) => paint.dim(`      for ${visible(why)}`)),
-    ...line.ways.flatMap((way) => renderWay(way, style)),
-  ];
+  const why = tool.why.slice(0, 2).map((reason) => `      needed by ${cut(visible(reason), style.columns - 18, signs.ellipsis)}`);
+  const ways = tool.ways.map((way) => {
+    const sign = way.usable ? paint.green(signs.next) : paint.dim('x');
+    const note = [way.needs === 'nothing' ? '' : `needs ${way.needs}`, way.note ?? ''].filter((text) => text !== '').join('; ');
+    return `      ${sign} ${cut(visible(`${way.source}${note === '' ? '' : ` (${note})`}`), style.columns - 10, signs.ellipsis)}`;
+  });
+  return [head.trimEnd(), ...why, ...ways];
 }
 
-const needWords: Readonly<Record<WayLine['needs'], string>> = {
-  nothing: 'works offline',
-  network: 'needs a network',
-  'cache-or-network': "works offline once its modules are in Go's cache",
-  consent: 'changes this system, so only with --install',
-};
+/** A digest is shown by its first letters. */
+const shortVersion = (version: string): string => version.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1');
 
-function renderWay(way: WayLine, style: Style): readonly string[] {
+function summary(view: DoctorView, style: Style): string {
   const paint = paintOf(style);
   const signs = signsOf(style);
-  const sign = way.usable ? paint.green(signs.done) : paint.red(signs.failed);
-  const text = `${way.source}: ${way.usable ? needWords[way.needs] : (way.note ?? 'not usable here')}`;
-  const [first = '', ...rest] = wrap(visible(text), Math.max(40, style.columns - 8));
-  return [`      ${sign} ${first}`, ...rest.map((part) => `        ${part}`)];
+  const { tools } = view.toolchain;
+  const count = (...states: readonly ToolView['state'][]): number => tools.filter(({ state }) => states.includes(state)).length;
+  const parts = [`${count('ready', 'found')} of ${tools.length} there`];
+  if (count('obtainable') > 0)
+    parts.push(`${count('obtainable')} can be obtained: strata up does it, or strata doctor --install`);
+  if (count('missing') > 0) parts.push(`${count('missing')} missing`);
+  if (count('damaged') > 0) parts.push(`${count('damaged')} damaged: strata doctor --install makes them new`);
+  return `${isFit(view) ? paint.green(signs.done) : paint.red(signs.failed)} ${parts.join('; ')}`;
 }
-
-function renderVerdict(result: DoctorResult, style: Style): string {
-  const paint = paintOf(style);
-  const signs = signsOf(style);
-  const absent = result.tools.filter(({ state }) => state !== 'ready' && state !== 'found');
-  const unmet = result.machine.filter(({ met }) => !met);
-  if (absent.length === 0 && unmet.length === 0) return `${paint.green(signs.done)} All that this platform needs is here.`;
-  const lost = absent.filter(({ state }) => state === 'missing');
-  const parts = [
-    ...(unmet.length > 0 ? [`${unmet.length} of the machine's properties do not suffice`] : []),
-    ...(absent.length > 0 ? [`${absent.length} of ${result.tools.length} parts of the toolchain are not here`] : []),
-    ...(lost.length > 0 ? [`${lost.length} of them cannot be obtained from here`] : []),
-  ];
-  const next =
-    absent.length > lost.length
-      ? `\n  ${paint.green(signs.next)} obtain them now:\n    ${paint.cyan('$ strata doctor --install')}`
-      : '';
-  return `${paint.red(signs.failed)} ${parts.join('; ')}.${next}`;
-}
-
-/** The same for programs. */
-export const doctorDocument = (result: DoctorResult): object => ({
-  apiVersion: 'strata.dev/v1alpha1',
-  kind: 'Doctor',
-  ...result,
-});
