@@ -48,15 +48,17 @@ function duplicates(ids: readonly StepId[]): readonly StepId[] {
 function topological(ids: readonly StepId[], after: ReadonlyMap<StepId, readonly StepId[]>): readonly StepId[] {
   const waiting = new Map(ids.map((id) => [id, edgesAt(after, id).length]));
   const followers = followersOf(after);
+  const position = new Map(ids.map((id, index) => [id, index]));
+  const byPosition = (a: StepId, b: StepId): number => Number(position.get(a)) - Number(position.get(b));
   const ready = ids.filter((id) => waiting.get(id) === 0);
   const order: StepId[] = [];
   for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
     order.push(next);
-    const freed = new Set<StepId>();
+    const freed: StepId[] = [];
     for (const follower of edgesAt(followers, next)) {
-      if (countDown(waiting, follower) === 0) freed.add(follower);
+      if (countDown(waiting, follower) === 0) freed.push(follower);
     }
-    ready.push(...ids.filter((id) => freed.has(id)));
+    ready.push(...freed.sort(byPosition));
   }
   return order;
 }

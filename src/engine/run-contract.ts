@@ -38,8 +38,10 @@ export interface RunRequest {
   /** Name of the run, unique. */
   readonly run: string;
   readonly seed: number;
-  /** Steps at once; 4 where absent. */
+  /** Steps at once that load this machine; 4 where absent. */
   readonly concurrency?: number;
+  /** Steps of effect `remote` at once, which mostly wait; 16 where absent. */
+  readonly remoteConcurrency?: number;
   /** The plan was reviewed earlier: nothing stronger than it says is done. */
   readonly saved?: boolean;
   /** Removals go on behind a failed one: for a destruction that must get as far as it can. */

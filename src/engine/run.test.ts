@@ -438,6 +438,41 @@ describe('scheduling', () => {
   });
 });
 
+test('remote steps have a limit of their own, and the longest way goes first', async () => {
+  const most = { local: 0, remote: 0 };
+  const running = { local: 0, remote: 0 };
+  const starts: string[] = [];
+  const counted = (name: string, effect: 'local' | 'remote', after: readonly string[] = []): Step =>
+    toy(name, {
+      effect,
+      after: after.map(toyId),
+      apply: async () => {
+        starts.push(name);
+        running[effect] += 1;
+        most[effect] = Math.max(most[effect], running[effect]);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        running[effect] -= 1;
+        return undefined;
+      },
+    });
+  const steps = [
+    ...Array.from({ length: 6 }, (_, index) => counted(`near${index}`, 'local')),
+    ...Array.from({ length: 6 }, (_, index) => counted(`far${index}`, 'remote')),
+    counted('long', 'local', ['first']),
+    counted('first', 'local'),
+  ];
+  const made = await runOnce({ steps, worlds: createPuppet() });
+  const plan = {
+    ...made.plan,
+    steps: made.plan.steps.map((step) => (step.id === toyId('long') ? { ...step, expectedMs: 9_000 } : step)),
+  };
+  starts.length = 0;
+  await bench().run(steps, { plan, concurrency: 1 });
+  expect(most.local).toBeLessThanOrEqual(4);
+  expect(most.remote).toBe(6);
+  expect(starts.filter((name) => !name.startsWith('far')).slice(0, 2)).toEqual(['first', 'long']);
+});
+
 describe('removing', () => {
   test('a destruction takes dependants first and leaves no record', async () => {
     const { run, puppet } = bench();

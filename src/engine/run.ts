@@ -80,7 +80,10 @@ async function scheduleSteps(context: RunContext, steps: ReadonlyMap<StepId, Ste
   const beats = beat(request, clock, running, ended.signal);
   const outcomes = await runSchedule({
     after: new Map(request.plan.steps.map((one) => [one.id, one.after])),
-    concurrency: request.concurrency ?? 4,
+    lane: (id) => (planned.get(id)?.effect === 'remote' ? 'remote' : 'local'),
+    limits: { local: request.concurrency ?? 4, remote: request.remoteConcurrency ?? Math.max(16, request.concurrency ?? 0) },
+    // Where nothing is known every step counts alike: those with the longest chain behind them still go first.
+    expected: (id) => planned.get(id)?.expectedMs ?? 1000,
     random: context.random,
     draining: () => context.stop.aborted,
     skip: (step, because) => {
