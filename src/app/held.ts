@@ -80,6 +80,8 @@ export async function runHeld(held: Held, work: Work, watch: RunWatch): Promise<
     run: `${work.mode}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`,
     seed: Math.floor(Math.random() * 2 ** 31),
     keepGoing: work.mode === 'destroy',
+    // Most local steps wait for a download, a machine or their turn at the compiler; the toolchain limits what is costly itself.
+    concurrency: 12,
     drain: watch.drain,
     cancel: watch.cancel ?? new AbortController().signal,
   });
