@@ -27,7 +27,8 @@ export function kubectlFailed(what: string, output: Output): Failure {
 }
 
 /** The cluster does not know the kind: so there is no object of it. */
-export const unknownKind = (failed: Failure): boolean => failed.diagnostic.message.includes("the server doesn't have a resource type");
+export const unknownKind = (failed: Failure): boolean =>
+  failed.diagnostic.message.includes("the server doesn't have a resource type");
 
 /** kubectl printed something that is no JSON. */
 export const notJson = (what: string): Failure =>

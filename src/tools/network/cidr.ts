@@ -25,7 +25,8 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
 }
 
 /** Dotted form of a number. */
-export const dotted = (address: number): string => [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+export const dotted = (address: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 
 /** The n-th address of a range, dotted; `undefined` past its end. */
 export function addressAt(range: Cidr, n: number): string | undefined {

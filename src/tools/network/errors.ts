@@ -10,4 +10,7 @@ export const networkFailed = (what: string, output: Output): Failure =>
 
 /** `ip -j` printed something else. */
 export const notJson = (what: string): Failure =>
-  failure('tool-failed', 'NETWORK-OUTPUT', `${what}: ip printed no JSON.`, { say: 'Install iproute2 5.0 or newer.', command: 'ip -V' });
+  failure('tool-failed', 'NETWORK-OUTPUT', `${what}: ip printed no JSON.`, {
+    say: 'Install iproute2 5.0 or newer.',
+    command: 'ip -V',
+  });

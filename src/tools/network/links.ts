@@ -16,7 +16,12 @@ export interface Link {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-async function ipJson(w: ReadWorld, what: string, args: readonly string[], namespace?: string): Promise<Result<readonly Record<string, unknown>[]>> {
+async function ipJson(
+  w: ReadWorld,
+  what: string,
+  args: readonly string[],
+  namespace?: string,
+): Promise<Result<readonly Record<string, unknown>[]>> {
   const command: Command = { tool: 'ip', args: ['-j', ...args] };
   const ran = await w.query(namespace === undefined ? command : inNamespace(namespace, command));
   if (!ran.ok) return ran;
@@ -39,7 +44,9 @@ function parseLink(raw: Record<string, unknown>): readonly Link[] {
   const name = text(raw['ifname']);
   if (name === undefined) return [];
   const infos = Array.isArray(raw['addr_info']) ? raw['addr_info'].filter(isRecord) : [];
-  const addresses = infos.filter((info) => info['family'] === 'inet').map((info) => `${text(info['local']) ?? ''}/${String(info['prefixlen'])}`);
+  const addresses = infos
+    .filter((info) => info['family'] === 'inet')
+    .map((info) => `${text(info['local']) ?? ''}/${String(info['prefixlen'])}`);
   const flags: readonly unknown[] = Array.isArray(raw['flags']) ? raw['flags'] : [];
   return [{ name, addresses, master: text(raw['master']), up: flags.includes('UP') }];
 }

@@ -15,7 +15,8 @@ export interface Mount {
   readonly options: string;
 }
 
-const unescape = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+const unescape = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /** Reads mountinfo: fields before ` - ` end with optional ones, so both halves are split apart. */
 export function parseMounts(mountinfo: string): readonly Mount[] {

@@ -29,6 +29,7 @@ const bindPart = (path: string): string => path.replaceAll('\\', '\\\\').replace
 export function bootDaemon(name: string, boot: Boot): Daemon {
   const nspawn = ['systemd-nspawn', ...nspawnArguments(boot)];
   const inNetwork = ['nsenter', `--net=${boot.namespace}`, '--', ...nspawn];
+  // Of the kernel's settings only the machine's own network is writable.
   const env = { SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' };
   if (boot.cgroup.manager === 'systemd') return { name, tool: 'nsenter', args: inNetwork.slice(1), env };
   return { name, tool: 'sh', args: ['-c', enterScript, 'enter-cgroup', ...enterArguments(boot), ...inNetwork], env };

@@ -89,9 +89,9 @@ export async function processesIn(w: ReadWorld, folder: string): Promise<readonl
 }
 
 async function allProcesses(w: ReadWorld, { folders }: CgroupPlace): Promise<readonly number[]> {
-  const found = new Set<number>();
-  for (const folder of folders) for (const pid of await processesIn(w, folder)) if (pid > 0) found.add(pid);
-  return [...found];
+  const found = await Promise.all(folders.map((folder) => processesIn(w, folder)));
+  // 0 stands for a process of another pid namespace.
+  return [...new Set(found.flat())].filter((pid) => pid > 0);
 }
 
 /** Kills what is left of a machine, e.g. after its nspawn was killed alone. Nothing left = success. */
@@ -109,11 +109,14 @@ export async function killRest(w: World, machine: string, place: CgroupPlace): P
 /** Removes a machine's own control groups; those of systemd go by themselves. */
 export async function removeGroups(w: World, { manager, folders }: CgroupPlace): Promise<Result<void>> {
   if (manager === 'systemd') return ok(undefined);
-  for (const folder of folders) {
-    if ((await w.stat(folder)) === undefined) continue;
-    // Children first; the kernel's own files in them need no deleting.
-    const ran = await w.change({ tool: 'find', args: [folder, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'] });
-    if (!ran.ok) return ran;
-  }
-  return ok(undefined);
+  // Each hierarchy takes its time to let a group go: all at once.
+  const gone = await Promise.all(folders.map((folder) => removeGroup(w, folder)));
+  return gone.find((one) => !one.ok) ?? ok(undefined);
+}
+
+async function removeGroup(w: World, folder: string): Promise<Result<void>> {
+  if ((await w.stat(folder)) === undefined) return ok(undefined);
+  // Children first; the kernel's own files in them need no deleting.
+  const ran = await w.change({ tool: 'find', args: [folder, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'] });
+  return ran.ok ? ok(undefined) : ran;
 }

@@ -25,7 +25,9 @@ export function soloDaemon(name: string, boot: SoloBoot): Daemon {
 
 function soloArguments({ machine, hostname, root, namespace, cgroup, containers }: SoloBoot): readonly string[] {
   const rights =
-    containers === 'yes' ? ['--capability=all', '--system-call-filter=@keyring @mount bpf @resources'] : ['--capability=CAP_NET_ADMIN'];
+    containers === 'yes'
+      ? ['--capability=all', '--system-call-filter=@keyring @mount bpf @resources']
+      : ['--capability=CAP_NET_ADMIN'];
   return [
     '--quiet',
     '--boot',

@@ -30,7 +30,10 @@ export function registryConfig({ storage, listen }: RegistryConfig): string {
 }
 
 /** The server's argv; `executable` is an absolute path where it is run through another program. */
-export const registryCommand = (executable: string, config: string): Pick<Command, 'tool' | 'args'> => ({ tool: executable, args: ['serve', config] });
+export const registryCommand = (executable: string, config: string): Pick<Command, 'tool' | 'args'> => ({
+  tool: executable,
+  args: ['serve', config],
+});
 
 /** Whether a registry answers at `host:port`. */
 export async function registryAnswers(w: ReadWorld, address: string): Promise<Result<boolean>> {

@@ -27,10 +27,15 @@ export const denied = (machine: string, user: string): Failure =>
 
 /** A script on a machine ended with an error. */
 export const scriptFailed = (machine: string, what: string, output: Output): Failure =>
-  failure('tool-failed', 'SSH-SCRIPT', `${what} failed on ${machine} (exit ${output.code}): ${tail(output.stderr || output.stdout)}`, {
-    say: 'Read what the machine said above, then run again: finished steps are not repeated.',
-    command: 'strata up',
-  });
+  failure(
+    'tool-failed',
+    'SSH-SCRIPT',
+    `${what} failed on ${machine} (exit ${output.code}): ${tail(output.stderr || output.stdout)}`,
+    {
+      say: 'Read what the machine said above, then run again: finished steps are not repeated.',
+      command: 'strata up',
+    },
+  );
 
 /** A path that cannot be used inside a script. */
 export const unusablePath = (path: string): Failure =>

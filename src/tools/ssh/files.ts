@@ -31,7 +31,11 @@ export function writeLines(files: readonly RemoteFile[]): Result<string> {
 }
 
 /** Paths whose file on the machine is absent or differs. */
-export async function differingFiles(w: ReadWorld, target: SshTarget, files: readonly RemoteFile[]): Promise<Result<readonly string[]>> {
+export async function differingFiles(
+  w: ReadWorld,
+  target: SshTarget,
+  files: readonly RemoteFile[],
+): Promise<Result<readonly string[]>> {
   const list = files.map(({ path }) => quote(path)).join(' ');
   const said = await askMachine(w, target, { what: 'comparing files', script: `sha256sum ${list} 2>/dev/null || true\n` });
   if (!said.ok) return said;
@@ -46,7 +50,9 @@ export function differing(files: readonly RemoteFile[], sums: string): readonly 
       .filter((line) => line.length > 66)
       .map((line) => [line.slice(66), line.slice(0, 64)]),
   );
-  return files.filter(({ path, content }) => there.get(path) !== createHash('sha256').update(content).digest('hex')).map(({ path }) => path);
+  return files
+    .filter(({ path, content }) => there.get(path) !== createHash('sha256').update(content).digest('hex'))
+    .map(({ path }) => path);
 }
 
 /** Writes a secret to a file (0600) on the machine; the value travels over stdin only. */

@@ -60,7 +60,8 @@ export function sshCommand(target: SshTarget, { script, deadlineMs, stream }: Re
   return {
     tool: 'ssh',
     args: [...sshArguments(target), shell(target)],
-    stdin: script,
+    // A hardened machine's own mask would hide from its services what we write for them.
+    stdin: typeof script === 'string' ? `umask 022\n${script}` : script,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(stream === undefined ? {} : { stream }),
   };
@@ -82,7 +83,8 @@ export function judge(target: SshTarget, what: string, ran: Result<Output>): Res
   const output = ran.value;
   if (output.code === 0) return ok(output.stdout);
   if (output.code !== 255) return err(scriptFailed(target.name, what, output));
-  if (/host key verification failed|no .*host key is known/i.test(output.stderr)) return err(wrongHostKey(target.name, target.address));
+  if (/host key verification failed|no .*host key is known/i.test(output.stderr))
+    return err(wrongHostKey(target.name, target.address));
   if (/permission denied/i.test(output.stderr)) return err(denied(target.name, target.ssh.user));
   return err(unreachable(target.name, target.address, output.stderr.trim()));
 }

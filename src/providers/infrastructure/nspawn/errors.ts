@@ -10,7 +10,10 @@ export const notRoot = (): Failure =>
 
 /** systemd-nspawn is a Linux program. */
 export const notLinux = (): Failure =>
-  failure('refused', 'NSPAWN-NOT-LINUX', 'Machines on this host need Linux.', { say: 'Run Strata on a Linux machine, or use another infrastructure provider.', command: 'strata schema' });
+  failure('refused', 'NSPAWN-NOT-LINUX', 'Machines on this host need Linux.', {
+    say: 'Run Strata on a Linux machine, or use another infrastructure provider.',
+    command: 'strata schema',
+  });
 
 /** The kernel offers no control groups where they are expected. */
 export const noCgroups = (): Failure =>
@@ -51,31 +54,54 @@ export const noImage = (name: string | undefined, offered: readonly string[]): F
 
 /** The image's folder is not in the cache. */
 export const imageGone = (name: string, path: string): Failure =>
-  failure('not-ready', 'NSPAWN-IMAGE-GONE', `The root file system of image '${name}' is not at ${path}.`, { say: 'Run again: it is made anew.', command: 'strata up' });
+  failure('not-ready', 'NSPAWN-IMAGE-GONE', `The root file system of image '${name}' is not at ${path}.`, {
+    say: 'Run again: it is made anew.',
+    command: 'strata up',
+  });
 
 /** A machine stands on another image; replacing it would lose what it stores. */
 export const imageChanged = (machine: string, had: string, wanted: string): Failure =>
-  failure('refused', 'NSPAWN-IMAGE-CHANGED', `${machine} runs from image ${had.slice(0, 19)}…, wanted is ${wanted.slice(0, 19)}…; its root cannot be exchanged under it.`, {
-    say: 'Machines are replaced, not changed: take the environment down and bring it up again. Data in its volumes is lost.',
-    command: 'strata drill',
-  });
+  failure(
+    'refused',
+    'NSPAWN-IMAGE-CHANGED',
+    `${machine} runs from image ${had.slice(0, 19)}…, wanted is ${wanted.slice(0, 19)}…; its root cannot be exchanged under it.`,
+    {
+      say: 'Machines are replaced, not changed: take the environment down and bring it up again. Data in its volumes is lost.',
+      command: 'strata drill',
+    },
+  );
 
 /** The machine's process ended. */
 export const machineDied = (machine: string, log: string): Failure =>
-  failure('tool-failed', 'NSPAWN-DIED', `${machine} ended while it booted: ${log}`, { say: 'Read its console.', command: `less .strata/*/log/machine-${machine}.log` });
+  failure('tool-failed', 'NSPAWN-DIED', `${machine} ended while it booted: ${log}`, {
+    say: 'Read its console.',
+    command: `less .strata/*/log/machine-${machine}.log`,
+  });
 
 /** The machine did not come up in time. */
 export const bootTimeout = (machine: string, seconds: number, state: string): Failure =>
-  failure('timeout', 'NSPAWN-BOOT', `${machine} is not up after ${seconds} s: ${state}`, { say: 'Look at its console, then run again.', command: `less .strata/*/log/machine-${machine}.log` });
+  failure('timeout', 'NSPAWN-BOOT', `${machine} is not up after ${seconds} s: ${state}`, {
+    say: 'Look at its console, then run again.',
+    command: `less .strata/*/log/machine-${machine}.log`,
+  });
 
 /** ssh-keygen said no. */
 export const keyFailed = (said: string): Failure =>
-  failure('tool-failed', 'NSPAWN-KEY', `A key could not be made: ${said}`, { say: 'Check that OpenSSH is installed.', command: 'ssh -V' });
+  failure('tool-failed', 'NSPAWN-KEY', `A key could not be made: ${said}`, {
+    say: 'Check that OpenSSH is installed.',
+    command: 'ssh -V',
+  });
 
 /** A supporting service does not answer. */
 export const supportSilent = (what: string, address: string, log: string): Failure =>
-  failure('not-ready', 'NSPAWN-SUPPORT', `The ${what} at ${address} does not answer: ${log}`, { say: 'Look at its log, then run again.', command: 'strata up' });
+  failure('not-ready', 'NSPAWN-SUPPORT', `The ${what} at ${address} does not answer: ${log}`, {
+    say: 'Look at its log, then run again.',
+    command: 'strata up',
+  });
 
 /** A program the machines need is nowhere. */
 export const programMissing = (program: string): Failure =>
-  failure('tool-missing', 'NSPAWN-PROGRAM', `The program ${program} is not installed.`, { say: 'Install what is missing.', command: 'strata doctor --install' });
+  failure('tool-missing', 'NSPAWN-PROGRAM', `The program ${program} is not installed.`, {
+    say: 'Install what is missing.',
+    command: 'strata doctor --install',
+  });

@@ -11,7 +11,7 @@ import { git, registry } from './steps/support.js';
 
 const tools = [
   { tool: 'systemd-nspawn', why: 'boots the machines' },
-  { tool: 'ip', why: 'makes the machines\' network' },
+  { tool: 'ip', why: "makes the machines' network" },
   { tool: 'ssh', why: 'reaches the machines' },
   { tool: 'ssh-keygen', why: 'makes the keys of the environment' },
   { tool: 'git', why: 'serves repositories to the machines' },
@@ -29,7 +29,14 @@ export const nspawn = defineProvider<'infrastructure', NspawnSpec>({
     const layout = layoutOf(spec);
     const base = foundations(spec, kit);
     const names = layout.machines.map(({ name }) => name);
-    const keyring = kit.step({ id: 'keys', title: 'Keys of the environment', effect: 'local', inputs: { machines: names }, tools: ['ssh-keygen'], action: keys });
+    const keyring = kit.step({
+      id: 'keys',
+      title: 'Keys of the environment',
+      effect: 'local',
+      inputs: { machines: names },
+      tools: ['ssh-keygen'],
+      action: keys,
+    });
     const machines = layout.machines.map((planned) =>
       kit.step({
         id: `machine/${planned.name}`,
@@ -61,7 +68,11 @@ export const nspawn = defineProvider<'infrastructure', NspawnSpec>({
     return {
       steps: [...base.steps, keyring, ...machines],
       publishes: {
-        nodes: machines.map((step) => step.out('node')),
+        // Name, role and address are known now, so that later layers can plan one step per machine.
+        nodes: layout.machines.map((planned, i) => ({
+          ...planned,
+          ssh: { $step: machines[i]?.id ?? keyring.id, $path: 'node.ssh' },
+        })),
         api: `${first?.address ?? ''}:6443`,
         support: { registry: base.registry.out('at'), git: base.git.out('at') },
         domain: spec.domain,
@@ -74,12 +85,50 @@ export const nspawn = defineProvider<'infrastructure', NspawnSpec>({
 /** What all machines rest on. */
 function foundations(spec: NspawnSpec, kit: Kit) {
   const { host, support, prefix } = layoutOf(spec);
-  const first = kit.step({ id: 'preflight', title: 'Look at this host', effect: 'none', inputs: { subnet: spec.subnet, ...spec.require }, tools: ['ip'], action: preflight });
+  const first = kit.step({
+    id: 'preflight',
+    title: 'Look at this host',
+    effect: 'none',
+    inputs: { subnet: spec.subnet, ...spec.require },
+    tools: ['ip'],
+    action: preflight,
+  });
   const after = [first.id];
-  const shared = kit.step({ id: 'limits', title: 'Kernel limits of this host', effect: 'local', inputs: { inotifyInstances: 1024 }, after, action: limits });
-  const net = kit.step({ id: 'network', title: 'Network of the machines', effect: 'local', inputs: { host, support, prefix }, after, tools: ['ip'], action: network });
-  const store = kit.step({ id: 'registry', title: 'Image registry', effect: 'local', inputs: { address: support, port: 5000 }, after: [net.id], tools: ['docker-registry'], action: registry });
-  const repositories = kit.step({ id: 'git', title: 'Git server', effect: 'local', inputs: { address: support, port: 9418 }, after: [net.id], tools: ['git'], action: git });
+  const shared = kit.step({
+    id: 'limits',
+    title: 'Kernel limits of this host',
+    effect: 'local',
+    inputs: { inotifyInstances: 1024 },
+    after,
+    action: limits,
+  });
+  const net = kit.step({
+    id: 'network',
+    title: 'Network of the machines',
+    effect: 'local',
+    inputs: { host, support, prefix },
+    after,
+    tools: ['ip'],
+    action: network,
+  });
+  const store = kit.step({
+    id: 'registry',
+    title: 'Image registry',
+    effect: 'local',
+    inputs: { address: support, port: 5000 },
+    after: [net.id],
+    tools: ['docker-registry'],
+    action: registry,
+  });
+  const repositories = kit.step({
+    id: 'git',
+    title: 'Git server',
+    effect: 'local',
+    inputs: { address: support, port: 9418 },
+    after: [net.id],
+    tools: ['git'],
+    action: git,
+  });
   const ids: readonly StepId[] = [net.id, shared.id];
   return { preflight: first, registry: store, git: repositories, ids, steps: [first, shared, net, store, repositories] };
 }

@@ -86,7 +86,12 @@ function startScript({ cgroup }: MachineFacts): string {
   });
   const groups =
     cgroup === 'v1'
-      ? ['mount -o remount,bind,rw /sys/fs/cgroup', 'for d in /sys/fs/cgroup/*; do', '  mountpoint -q "$d" && mount -o remount,bind,rw "$d"', 'done']
+      ? [
+          'mount -o remount,bind,rw /sys/fs/cgroup',
+          'for d in /sys/fs/cgroup/*; do',
+          '  mountpoint -q "$d" && mount -o remount,bind,rw "$d"',
+          'done',
+        ]
       : [];
   return [
     '#!/bin/sh',

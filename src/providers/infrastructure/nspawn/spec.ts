@@ -1,14 +1,23 @@
 import { type Static, Type } from 'typebox';
 
 const machine = {
-  memory: Type.Optional(Type.String({ description: 'Upper limit of memory, e.g. 4Gi; the host\'s where absent.', pattern: '^[1-9][0-9]*(Mi|Gi)$' })),
-  cpus: Type.Optional(Type.Number({ description: 'Upper limit of processors, e.g. 2 or 1.5; the host\'s where absent.', exclusiveMinimum: 0 })),
+  memory: Type.Optional(
+    Type.String({ description: "Upper limit of memory, e.g. 4Gi; the host's where absent.", pattern: '^[1-9][0-9]*(Mi|Gi)$' }),
+  ),
+  cpus: Type.Optional(
+    Type.Number({ description: "Upper limit of processors, e.g. 2 or 1.5; the host's where absent.", exclusiveMinimum: 0 }),
+  ),
 };
 
 /** Machines on this host, each a systemd-nspawn container on a copy-on-write root. */
 export const NspawnSpec = Type.Object(
   {
-    image: Type.Optional(Type.String({ description: 'Name of the machine image; the only root file system of layer image where absent.', minLength: 1 })),
+    image: Type.Optional(
+      Type.String({
+        description: 'Name of the machine image; the only root file system of layer image where absent.',
+        minLength: 1,
+      }),
+    ),
     machines: Type.Object(
       {
         controlPlanes: Type.Integer({ description: 'Machines for the control plane.', minimum: 1, maximum: 1, default: 1 }),
@@ -27,15 +36,24 @@ export const NspawnSpec = Type.Object(
       pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
       default: 'strata.internal',
     }),
-    user: Type.String({ description: 'User of the image that may become root with sudo.', pattern: '^[a-z_][a-z0-9_-]*$', default: 'strata' }),
+    user: Type.String({
+      description: 'User of the image that may become root with sudo.',
+      pattern: '^[a-z_][a-z0-9_-]*$',
+      default: 'strata',
+    }),
     dataFolders: Type.Array(Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$' }), {
-      description: 'Folders of a machine kept outside its copy-on-write root, because what lies in them mounts overlays itself or writes a lot.',
+      description:
+        'Folders of a machine kept outside its copy-on-write root, because what lies in them mounts overlays itself or writes a lot.',
       default: ['/var/lib/containerd', '/var/lib/kubelet', '/var/lib/etcd', '/var/lib/strata'],
     }),
     require: Type.Object(
       {
         memory: Type.Integer({ description: 'Mebibytes of memory that must be available.', minimum: 0, default: 3072 }),
-        disk: Type.Integer({ description: 'Mebibytes of free disk space the state folder must have.', minimum: 0, default: 6144 }),
+        disk: Type.Integer({
+          description: 'Mebibytes of free disk space the state folder must have.',
+          minimum: 0,
+          default: 6144,
+        }),
       },
       { description: 'What this host must have before anything is made.', additionalProperties: false, default: {} },
     ),

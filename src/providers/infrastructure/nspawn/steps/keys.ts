@@ -32,7 +32,9 @@ export const keys: Action<KeysWant, Partial<KeysGot> & Pick<KeysGot, 'hosts'>> =
     return ok({ ...(login.value === undefined ? {} : { login: login.value }), hosts });
   },
   diff({ machines }, got) {
-    const missing = machines.filter((machine) => got?.hosts[machine] === undefined).map((machine) => ({ what: `host key of ${machine}` }));
+    const missing = machines
+      .filter((machine) => got?.hosts[machine] === undefined)
+      .map((machine) => ({ what: `host key of ${machine}` }));
     return got?.login === undefined ? [{ what: 'login key' }, ...missing] : missing;
   },
   async apply({ machines }, got, w) {
@@ -66,7 +68,10 @@ async function make(w: World, secret: string): Promise<Result<Key>> {
   if (!cleared.ok) return cleared;
   const made = await w.makeDirectory(folder, 0o700);
   if (!made.ok) return made;
-  const ran = await w.change({ tool: 'ssh-keygen', args: ['-q', '-t', 'ed25519', '-N', '', '-C', 'strata', '-f', `${folder}/key`] });
+  const ran = await w.change({
+    tool: 'ssh-keygen',
+    args: ['-q', '-t', 'ed25519', '-N', '', '-C', 'strata', '-f', `${folder}/key`],
+  });
   if (!ran.ok) return ran;
   if (ran.value.code !== 0) return err(keyFailed(ran.value.stderr.trim()));
   const kept = await keep(w, folder, secret);

@@ -46,5 +46,10 @@ async function setInstances(w: Parameters<NonNullable<typeof limits.remove>>[1],
   const ran = await w.change({ tool: 'sysctl', args: ['-qw', `fs.inotify.max_user_instances=${count}`] });
   if (!ran.ok) return ran;
   if (ran.value.code === 0) return ok(undefined);
-  return err(failure('tool-failed', 'NSPAWN-LIMITS', `The host's inotify limit could not be set: ${ran.value.stderr.trim()}`, { say: 'Set it by hand.', command: `sysctl -w fs.inotify.max_user_instances=${count}` }));
+  return err(
+    failure('tool-failed', 'NSPAWN-LIMITS', `The host's inotify limit could not be set: ${ran.value.stderr.trim()}`, {
+      say: 'Set it by hand.',
+      command: `sysctl -w fs.inotify.max_user_instances=${count}`,
+    }),
+  );
 }

@@ -1,4 +1,15 @@
-import type { Action, Change, Claim, Digest, ImageRef, Node, ReadWorld, Result, SecretRef, World } from '../../../../model/index.js';
+import type {
+  Action,
+  Change,
+  Claim,
+  Digest,
+  ImageRef,
+  Node,
+  ReadWorld,
+  Result,
+  SecretRef,
+  World,
+} from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { mountsOf, unmountAll } from '../../../../tools/network/index.js';
 import { bootDaemon, type CgroupFacts, killRest, mountOverlay, placeOf, removeGroups } from '../../../../tools/nspawn/index.js';
@@ -48,7 +59,8 @@ export const machine: Action<MachineWant, MachineGot> = {
   async apply(want, got, w) {
     const image = selectImage(want);
     if (!image.ok) return image;
-    if (got !== undefined && got.image !== '' && got.image !== image.value.digest) return err(imageChanged(want.name, got.image, image.value.digest));
+    if (got !== undefined && got.image !== '' && got.image !== image.value.digest)
+      return err(imageChanged(want.name, got.image, image.value.digest));
     const made = await make(want, image.value, w);
     if (!made.ok) return made;
     return ok({ node: nodeOf(want), image: image.value.digest, missing: [] });
@@ -57,7 +69,12 @@ export const machine: Action<MachineWant, MachineGot> = {
     const state = await systemState(w, got.node);
     const up = state.ok && ['running', 'degraded'].includes(state.value.state);
     const failed = state.ok && state.value.failed.length > 0 ? ` (failed units: ${state.value.failed.join(', ')})` : '';
-    return [{ claim: `${want.name} runs from image ${got.image.slice(0, 19)} and proves itself with the host key made for it${failed}`, verdict: up ? 'pass' : 'fail' }];
+    return [
+      {
+        claim: `${want.name} runs from image ${got.image.slice(0, 19)} and proves itself with the host key made for it${failed}`,
+        verdict: up ? 'pass' : 'fail',
+      },
+    ];
   },
   remove: (got, w) => takeAway(got.node.name, w),
 };
@@ -165,21 +182,37 @@ async function takeAway(name: string, w: World): Promise<Result<void>> {
   const own = hostNames(w.paths.state).machine(name);
   const ended = await w.end(daemonOf(name), { signal: 9, graceMs: 3_000 });
   if (!ended.ok) return ended;
-  for (const [version, manager] of [['v1', 'own'], ['v2', 'own'], ['v1', 'systemd'], ['v2', 'systemd']] as const) {
+  for (const [version, manager] of [
+    ['v1', 'own'],
+    ['v2', 'own'],
+    ['v1', 'systemd'],
+    ['v2', 'systemd'],
+  ] as const) {
     const place = placeOf({ version, manager, roots: await hierarchies(version, w) }, own);
     const killed = await killRest(w, name, place);
     if (!killed.ok) return killed;
     const groups = await removeGroups(w, place);
     if (!groups.ok) return groups;
   }
+  const lock = await lockOf(`${folder}/root`, w);
+  if (!lock.ok) return lock;
   const unmounted = await unmountAll(w, `${folder}/root`);
   if (!unmounted.ok) return unmounted;
+  const unlocked = await w.change({ tool: 'rm', args: ['-f', '--', lock.value] });
+  if (!unlocked.ok) return unlocked;
   for (const left of [`/run/systemd/nspawn/propagate/${own}`, `/run/systemd/nspawn/unix-export/${own}`]) {
     if ((await w.stat(left)) === undefined) continue;
     const gone = await w.change({ tool: 'rmdir', args: ['--', left] });
     if (!gone.ok) return gone;
   }
   return w.remove(folder);
+}
+
+/** File by which a killed nspawn still claims a root; its name is made of the root's device and inode. */
+async function lockOf(root: string, w: ReadWorld): Promise<Result<string>> {
+  const said = await w.query({ tool: 'stat', args: ['-c', 'inode-%d:%i', root] });
+  if (!said.ok) return said;
+  return ok(`/run/systemd/nspawn/locks/${said.value.code === 0 ? said.value.stdout.trim() : 'none'}`);
 }
 
 /** Mount points of the control group hierarchies, whatever the host had when the machine was made. */

@@ -49,7 +49,8 @@ async function missingParts(want: NetworkWant, names: HostNames, w: ReadWorld): 
   const outside = await linksOf(w);
   if (!outside.ok) return outside;
   const link = outside.value.find(({ name }) => name === names.link);
-  const missing = link === undefined ? ['link'] : link.up && link.addresses.includes(`${want.host}/${want.prefix}`) ? [] : ['host address'];
+  const missing =
+    link === undefined ? ['link'] : link.up && link.addresses.includes(`${want.host}/${want.prefix}`) ? [] : ['host address'];
   const mounted = await isMounted(w, names.namespace, 'nsfs');
   if (!mounted.ok) return mounted;
   if (!mounted.value) return ok([...missing, 'namespace']);
@@ -69,7 +70,12 @@ async function make(want: NetworkWant, names: HostNames, w: World): Promise<Resu
   if (!inside.ok) return inside;
   const outside = await linksOf(w);
   if (!outside.ok) return outside;
-  for (const [args, where] of commands(want, names, new Set(inside.value.map(({ name }) => name)), outside.value.some(({ name }) => name === names.link))) {
+  for (const [args, where] of commands(
+    want,
+    names,
+    new Set(inside.value.map(({ name }) => name)),
+    outside.value.some(({ name }) => name === names.link),
+  )) {
     const ran = await ip(w, args, where);
     if (!ran.ok) return ran;
   }
@@ -79,11 +85,18 @@ async function make(want: NetworkWant, names: HostNames, w: World): Promise<Resu
 type IpCommand = readonly [args: readonly string[], namespace?: string];
 
 /** `replace` and `set` may be repeated; only what cannot be is left out where it is there. */
-function commands({ host, support, prefix }: NetworkWant, names: HostNames, inside: ReadonlySet<string>, linked: boolean): readonly IpCommand[] {
+function commands(
+  { host, support, prefix }: NetworkWant,
+  names: HostNames,
+  inside: ReadonlySet<string>,
+  linked: boolean,
+): readonly IpCommand[] {
   const { namespace, bridge, link } = names;
   // A pair whose inner end is missing belongs to a namespace that is gone.
   const stale: readonly IpCommand[] = linked && !inside.has(hostEnd) ? [[['link', 'delete', link]]] : [];
-  const pair: readonly IpCommand[] = inside.has(hostEnd) ? [] : [[['link', 'add', link, 'type', 'veth', 'peer', 'name', hostEnd, 'netns', namespace]]];
+  const pair: readonly IpCommand[] = inside.has(hostEnd)
+    ? []
+    : [[['link', 'add', link, 'type', 'veth', 'peer', 'name', hostEnd, 'netns', namespace]]];
   const bridged: readonly IpCommand[] = inside.has(bridge) ? [] : [[['link', 'add', bridge, 'type', 'bridge'], namespace]];
   return [
     ...stale,

@@ -58,7 +58,13 @@ async function untilUp(name: string, want: SupportWant, answers: Service['answer
     await w.pause(100);
   }
   const log = await w.read(`${w.paths.state}/log/${name}.log`);
-  return err(supportSilent(name, `${want.address}:${want.port}`, (log.ok ? log.value : undefined)?.trim().split('\n').slice(-2).join(' · ') ?? 'no log'));
+  return err(
+    supportSilent(
+      name,
+      `${want.address}:${want.port}`,
+      (log.ok ? log.value : undefined)?.trim().split('\n').slice(-2).join(' · ') ?? 'no log',
+    ),
+  );
 }
 
 function insideNetwork(w: World, name: string, command: Pick<Command, 'tool' | 'args'>): Daemon {
@@ -92,13 +98,26 @@ export const git: Action<SupportWant, SupportGot> = serviceAction({
     const base = `${w.paths.state}/git`;
     const folder = await w.makeDirectory(base);
     if (!folder.ok) return folder;
-    const options = ['--reuseaddr', '--export-all', '--informative-errors', '--forbid-override=receive-pack', '--init-timeout=10', '--timeout=60', '--max-connections=64'];
+    const options = [
+      '--reuseaddr',
+      '--export-all',
+      '--informative-errors',
+      '--forbid-override=receive-pack',
+      '--init-timeout=10',
+      '--timeout=60',
+      '--max-connections=64',
+    ];
     const args = ['daemon', `--listen=${address}`, `--port=${port}`, `--base-path=${base}`, ...options, base];
     return ok(insideNetwork(w, 'git', { tool: 'git', args }));
   },
   answers: async ({ address, port }, w) => {
     // A repository that does not exist is refused in git's own protocol: the server is there.
-    const ran = await w.query({ tool: 'git', args: ['ls-remote', `git://${address}:${port}/strata-is-it-up.git`], env: { GIT_TERMINAL_PROMPT: '0' }, deadlineMs: 3_000 });
+    const ran = await w.query({
+      tool: 'git',
+      args: ['ls-remote', `git://${address}:${port}/strata-is-it-up.git`],
+      env: { GIT_TERMINAL_PROMPT: '0' },
+      deadlineMs: 3_000,
+    });
     if (!ran.ok) return ran.error.kind === 'timeout' ? ok(false) : ran;
     return ok(ran.value.code === 0 || /no such repository|not exported|access denied/i.test(ran.value.stderr));
   },

@@ -1,0 +1,3 @@
+export * from './render.js';
+export * from './scripts.js';
+export * from './token.js';

@@ -1,0 +1,44 @@
+/** A preflight check that is not applied, and why. */
+export interface IgnoredCheck {
+  readonly check: string;
+  readonly because: string;
+}
+
+/** Pages of kernel options are of interest only where a check fails. */
+const quietPreflight = (command: string): readonly string[] => [
+  'mkdir -p /run/strata',
+  `${command} >/run/strata/preflight.log 2>&1 || { cat /run/strata/preflight.log >&2; exit 1; }`,
+];
+
+const ignoring = (checks: readonly IgnoredCheck[]): string =>
+  checks.length === 0 ? '' : ` --ignore-preflight-errors=${checks.map(({ check }) => check).join(',')}`;
+
+/**
+ * Makes the control plane. Every phase but preflight may be repeated: kubeadm keeps certificates that are there and
+ * writes manifests anew, so a killed or changed one is simply run again. Preflight would take its own traces for a conflict.
+ */
+export function initScript(config: string, ignored: readonly IgnoredCheck[]): string {
+  return [
+    `if [ ! -e /etc/kubernetes/manifests ] || [ -z "$(ls -A /etc/kubernetes/manifests)" ]; then`,
+    ...quietPreflight(`kubeadm init phase preflight --config ${config}${ignoring(ignored)}`),
+    'fi',
+    `kubeadm init --config ${config} --skip-phases=preflight,addon,show-join-command`,
+    // kubeadm makes a token that lives a day; machines join with tokens of their own that live for minutes.
+    'export KUBECONFIG=/etc/kubernetes/admin.conf',
+    'kubectl -n kube-system delete secret --field-selector type=bootstrap.kubernetes.io/token --ignore-not-found >/dev/null',
+    '',
+  ].join('\n');
+}
+
+/** Joins a machine; one that was cut off in the middle is put back first. The configuration, which holds a token, is removed in any case. */
+export function joinScript(config: string, ignored: readonly IgnoredCheck[]): string {
+  return [
+    `trap 'rm -f ${config}' EXIT`,
+    `if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then`,
+    '  kubeadm reset --force >/dev/null 2>&1 || true',
+    'fi',
+    ...quietPreflight(`kubeadm join phase preflight --config ${config}${ignoring(ignored)}`),
+    `kubeadm join --config ${config} --skip-phases=preflight`,
+    '',
+  ].join('\n');
+}
