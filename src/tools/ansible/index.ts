@@ -14,7 +14,13 @@ export interface AnsibleAccess {
 
 /** Environment of ansible-playbook (2.14 and newer). */
 export function ansibleEnvironment({ knownHosts, controlFolder, home }: AnsibleAccess): Readonly<Record<string, string>> {
-  const options = ['ControlMaster=auto', 'ControlPersist=30s', `UserKnownHostsFile="${knownHosts}"`, 'GlobalKnownHostsFile=/dev/null', 'StrictHostKeyChecking=yes'];
+  const options = [
+    'ControlMaster=auto',
+    'ControlPersist=30s',
+    `UserKnownHostsFile="${knownHosts}"`,
+    'GlobalKnownHostsFile=/dev/null',
+    'StrictHostKeyChecking=yes',
+  ];
   return {
     ANSIBLE_SSH_ARGS: ['-F none', ...options.map((option) => `-o '${option}'`)].join(' '),
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlFolder,
@@ -34,14 +40,26 @@ export interface PlayResult {
   readonly seconds: number;
 }
 
-const Case = Type.Object({ '@time': Type.Optional(Type.String()), failure: Type.Optional(Type.Unknown()), error: Type.Optional(Type.Unknown()), skipped: Type.Optional(Type.Unknown()) });
+const Case = Type.Object({
+  '@time': Type.Optional(Type.String()),
+  failure: Type.Optional(Type.Unknown()),
+  error: Type.Optional(Type.Unknown()),
+  skipped: Type.Optional(Type.Unknown()),
+});
 const Report = Type.Object({
-  testsuites: Type.Object({ testsuite: Type.Array(Type.Object({ '@name': Type.String(), testcase: Type.Optional(Type.Array(Case)) })) }),
+  testsuites: Type.Object({
+    testsuite: Type.Array(Type.Object({ '@name': Type.String(), testcase: Type.Optional(Type.Array(Case)) })),
+  }),
 });
 
 /** Reads such a file; `undefined` where it is none. */
 export function parseJunit(xml: string): PlayResult | undefined {
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', processEntities: false, isArray: (name) => name === 'testsuite' || name === 'testcase' });
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    processEntities: false,
+    isArray: (name) => name === 'testsuite' || name === 'testcase',
+  });
   const parsed: unknown = parser.parse(xml);
   return Value.Check(Report, parsed) ? summary(parsed) : undefined;
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { bootstrapCommand, renderSources } from './index.js';
 
 test('sources name the suite, its updates and, where known, its security updates', () => {
-  const text = renderSources({ archive: 'http://mirror.example/debian', security: 'http://mirror.example/debian-security' }, 'bookworm');
+  const text = renderSources(
+    { archive: 'http://mirror.example/debian', security: 'http://mirror.example/debian-security' },
+    'bookworm',
+  );
   expect(text).toContain('Suites: bookworm bookworm-updates\n');
   expect(text).toContain('URIs: http://mirror.example/debian-security\nSuites: bookworm-security\n');
   expect(renderSources({ archive: 'http://mirror.example/debian' }, 'bookworm')).not.toContain('security');

@@ -20,7 +20,14 @@ export interface Bootstrap {
 /** Packages of a suite and of its updates, as a sources file. */
 export function renderSources(mirrors: { readonly archive: string; readonly security?: string }, suite: string): string {
   const stanza = (uri: string, suites: string): string =>
-    ['Types: deb', `URIs: ${uri}`, `Suites: ${suites}`, 'Components: main', 'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg', ''].join('\n');
+    [
+      'Types: deb',
+      `URIs: ${uri}`,
+      `Suites: ${suites}`,
+      'Components: main',
+      'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg',
+      '',
+    ].join('\n');
   const updates = mirrors.security === undefined ? [] : [stanza(mirrors.security, `${suite}-security`)];
   return [stanza(mirrors.archive, `${suite} ${suite}-updates`), ...updates].join('\n');
 }
@@ -71,5 +78,8 @@ const bootstrapFailed = (suite: string, output: Output): Failure =>
     'tool-failed',
     'MMDEBSTRAP-FAILED',
     `The root filesystem of ${suite} was not made: ${output.stderr.trim().split('\n').slice(-3).join(' · ')}`,
-    { say: 'Read the lines above; if a package could not be fetched, refresh the lists and run again: fetched packages are kept.', command: 'apt-get update' },
+    {
+      say: 'Read the lines above; if a package could not be fetched, refresh the lists and run again: fetched packages are kept.',
+      command: 'apt-get update',
+    },
   );

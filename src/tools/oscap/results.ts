@@ -57,7 +57,9 @@ export function parseResults(xml: string): Result<ScanResults> {
 function results({ TestResult: found }: Static<typeof TestResult>): ScanResults {
   const rules = found['rule-result'].flatMap((raw) => {
     const outcome = outcomes.find((one) => one === raw.result);
-    return outcome === undefined ? [] : [{ rule: raw['@idref'].replace(prefix, ''), outcome, severity: raw['@severity'] ?? 'unknown' }];
+    return outcome === undefined
+      ? []
+      : [{ rule: raw['@idref'].replace(prefix, ''), outcome, severity: raw['@severity'] ?? 'unknown' }];
   });
   return { profile: found.profile['@idref'], benchmark: found['@version'] ?? '', score: Number(found.score['#text']), rules };
 }

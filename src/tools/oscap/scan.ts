@@ -17,13 +17,31 @@ export interface Scan {
 
 /** Apt's library, which the scanner asks about packages, must not take the host's configuration and must not write into the root. */
 const aptConfiguration = (scratch: string): string =>
-  ['Dir::Etc::parts "/dev/null";', 'Dir::Etc::main "/dev/null";', `Dir::Cache::pkgcache "${scratch}/pkgcache.bin";`, `Dir::Cache::srcpkgcache "${scratch}/srcpkgcache.bin";`, ''].join('\n');
+  [
+    'Dir::Etc::parts "/dev/null";',
+    'Dir::Etc::main "/dev/null";',
+    `Dir::Cache::pkgcache "${scratch}/pkgcache.bin";`,
+    `Dir::Cache::srcpkgcache "${scratch}/srcpkgcache.bin";`,
+    '',
+  ].join('\n');
 
 /** The command of a scan. */
 export function scanCommand({ root, datastream, profile, into, scratch }: Scan): Command {
   return {
     tool: 'oscap',
-    args: ['xccdf', 'eval', '--profile', profile, '--results', `${into}/results.xml`, '--results-arf', `${into}/arf.xml`, '--report', `${into}/report.html`, datastream],
+    args: [
+      'xccdf',
+      'eval',
+      '--profile',
+      profile,
+      '--results',
+      `${into}/results.xml`,
+      '--results-arf',
+      `${into}/arf.xml`,
+      '--report',
+      `${into}/report.html`,
+      datastream,
+    ],
     env: { OSCAP_PROBE_ROOT: root, APT_CONFIG: `${scratch}/apt.conf` },
     deadlineMs: 600_000,
   };
@@ -60,8 +78,16 @@ const packagesUnread = failure(
   'tool-failed',
   'OSCAP-PACKAGES',
   "The scanner could not read the image's package database, so its result would be too good.",
-  { say: 'Run again with a scanner built with the package probe (openscap-scanner of Debian 12 and newer has it).', command: 'strata doctor' },
+  {
+    say: 'Run again with a scanner built with the package probe (openscap-scanner of Debian 12 and newer has it).',
+    command: 'strata doctor',
+  },
 );
 
 const lastLines = (text: string): string =>
-  text.trim().split('\n').filter((line) => !line.includes('not supported by')).slice(-3).join(' · ');
+  text
+    .trim()
+    .split('\n')
+    .filter((line) => !line.includes('not supported by'))
+    .slice(-3)
+    .join(' · ');

@@ -17,7 +17,12 @@ export interface PackerBuild {
 export function packerCommand({ templates, variables, env, home, deadlineMs }: PackerBuild): Command {
   return {
     tool: 'packer',
-    args: ['build', '-color=false', ...Object.entries(variables).flatMap(([name, value]) => ['-var', `${name}=${value}`]), templates],
+    args: [
+      'build',
+      '-color=false',
+      ...Object.entries(variables).flatMap(([name, value]) => ['-var', `${name}=${value}`]),
+      templates,
+    ],
     // No call home for newer versions; no log file beside the user's project.
     env: { ...env, CHECKPOINT_DISABLE: '1', PACKER_NO_COLOR: '1', PACKER_CACHE_DIR: `${home}/packer`, TMPDIR: home },
     cwd: home,
@@ -35,7 +40,11 @@ export async function packerBuild(w: World, build: PackerBuild): Promise<Result<
 
 /** Checks templates without running them. */
 export async function packerValidate(w: World, build: Pick<PackerBuild, 'templates' | 'variables'>): Promise<Result<void>> {
-  const args = ['validate', ...Object.entries(build.variables).flatMap(([name, value]) => ['-var', `${name}=${value}`]), build.templates];
+  const args = [
+    'validate',
+    ...Object.entries(build.variables).flatMap(([name, value]) => ['-var', `${name}=${value}`]),
+    build.templates,
+  ];
   const ran = await w.change({ tool: 'packer', args, env: { CHECKPOINT_DISABLE: '1', PACKER_NO_COLOR: '1' } });
   if (!ran.ok) return ran;
   return ran.value.code === 0 ? ok(undefined) : err(buildFailed(ran.value));

@@ -55,8 +55,16 @@ export async function checkDisk(w: ReadWorld, path: string, format: DiskFormat):
 }
 
 /** Compares two disks byte by byte, whatever their formats; zeroes equal what is not allocated. */
-export async function sameDisk(w: ReadWorld, a: { path: string; format: DiskFormat }, b: { path: string; format: DiskFormat }): Promise<Result<boolean>> {
-  const ran = await w.query({ tool: 'qemu-img', args: ['compare', '-f', a.format, '-F', b.format, a.path, b.path], deadlineMs: 1_200_000 });
+export async function sameDisk(
+  w: ReadWorld,
+  a: { path: string; format: DiskFormat },
+  b: { path: string; format: DiskFormat },
+): Promise<Result<boolean>> {
+  const ran = await w.query({
+    tool: 'qemu-img',
+    args: ['compare', '-f', a.format, '-F', b.format, a.path, b.path],
+    deadlineMs: 1_200_000,
+  });
   if (!ran.ok) return ran;
   // qemu-img compare: 0 = identical, 1 = different, more = error.
   if (ran.value.code > 1) return err(qemuImgFailed('comparing disks', ran.value));
@@ -69,7 +77,12 @@ const done = (ran: Result<Output>, what: string): Result<void> => {
 };
 
 const qemuImgFailed = (what: string, output: Output): Failure =>
-  failure('tool-failed', 'QEMU-IMG-FAILED', `qemu-img failed at ${what} (${output.code}): ${(output.stderr || output.stdout).trim().split('\n').slice(-2).join(' · ')}`, {
-    say: 'Check the free space of the cache folder, then run again.',
-    command: 'strata doctor',
-  });
+  failure(
+    'tool-failed',
+    'QEMU-IMG-FAILED',
+    `qemu-img failed at ${what} (${output.code}): ${(output.stderr || output.stdout).trim().split('\n').slice(-2).join(' · ')}`,
+    {
+      say: 'Check the free space of the cache folder, then run again.',
+      command: 'strata doctor',
+    },
+  );
