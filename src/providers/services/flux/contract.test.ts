@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Command, HttpRequest, HttpResponse, Output } from '../../../model/index.js';
+import { contract, createPuppet, type Puppet, type PuppetState } from '../../../testkit/index.js';
+import { flux } from './index.js';
+
+const catalog = join(import.meta.dirname, '../../../../catalog');
+const origin = { version: 'v1.37.2', recorded: '2026-11-24' };
+
+/** The catalog's packages and policies, as a plan and a run read them. */
+function filesOf(...folders: string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const folder of folders) {
+    for (const entry of readdirSync(join(catalog, folder), { withFileTypes: true, recursive: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) found[path.slice(catalog.length + 1)] = readFileSync(path, 'utf8');
+    }
+  }
+  return found;
+}
+
+const files = filesOf('packages/flux', 'packages/node-exporter', 'policies/host-paths', 'policies/namespace-labels');
+const catalogFiles = Object.fromEntries(Object.entries(files).map(([path, text]) => [`catalog:${path}`, text]));
+
+const describe = (name: string, spec: object): string =>
+  JSON.stringify({ apiVersion: 'strata.dev/v1alpha1', kind: 'Package', metadata: { name }, spec: { title: name, ...spec } });
+
+/** Two packages of a user: one proves rules, the other figures. */
+const own: Record<string, string> = {
+  'packages/rules/package.yaml': describe('rules', {
+    provides: ['admission'],
+    data: [{ from: 'project', files: ['policies/host-paths/template.yaml'] }],
+    verify: [{ admission: { namespace: 'checks', policies: ['host-paths', 'namespace-labels'] } }],
+  }),
+  'packages/rules/kustomization.yaml': 'kind: Kustomization\n',
+  'packages/figures/package.yaml': describe('figures', {
+    requires: ['admission'],
+    values: { colour: { description: 'Of the lines.', default: 'blue', target: { kind: 'ConfigMap' }, path: '/data/colour' } },
+    verify: [
+      { prometheus: { service: 'figures/prometheus:web', jobs: ['node'] } },
+      { answers: { claim: 'it answers', service: 'figures/web:http', path: '/ready', contains: 'OK' } },
+    ],
+  }),
+  'packages/figures/kustomization.yaml': 'kind: Kustomization\n',
+  ...Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith('policies/'))),
+};
+const projectFiles = Object.fromEntries(Object.entries(own).map(([path, text]) => [`project:${path}`, text]));
+const sha = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const readAnswer = (status: number, body: string, digest?: string): HttpResponse => ({
+  status,
+  body,
+  headers: digest === undefined ? {} : { 'docker-content-digest': digest },
+});
+
+/** A registry that has every image, and keeps the blobs and manifests of artefacts. */
+function playRegistry(puppet: Puppet, state: PuppetState): void {
+  const kept = new Map<string, string>();
+  const bodyOf = ({ body }: HttpRequest): string =>
+    typeof body === 'string' ? body : (state.files.get(body?.file ?? '')?.body ?? '');
+  const put = (request: HttpRequest, path: string, digest: string | null): HttpResponse => {
+    kept.set(digest ?? path, bodyOf(request));
+    return readAnswer(201, '', sha(bodyOf(request)));
+  };
+  const get = (path: string): HttpResponse => {
+    const there = kept.get(path) ?? kept.get(path.split('/').at(-1) ?? '');
+    if (there !== undefined) return readAnswer(200, there, sha(there));
+    const image = path.includes('/manifests/') && !path.includes('/strata/');
+    return image ? readAnswer(200, '', `sha256:${'0'.repeat(64)}`) : readAnswer(404, '');
+  };
+  puppet.answerHttp((request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (request.method === 'POST') return { status: 202, headers: { location: `${request.url}1` }, body: '' };
+    return request.method === 'PUT' ? put(request, pathname, searchParams.get('digest')) : get(pathname);
+  });
+}
+
+/** Programs that make files: each writes what it was asked for. */
+function playFileTools(puppet: Puppet, state: PuppetState): void {
+  const write = (path: string, body: string): Partial<Output> => {
+    state.files.set(path, { body, mode: 0o644 });
+    return {};
+  };
+  const below = (folder: string): string =>
+    [...state.files]
+      .filter(([path]) => path.startsWith(`${folder}/`))
+      .map(([path, file]) => `${path}${file.body ?? ''}`)
+      .sort()
+      .join('');
+  puppet
+    .tool('tar', { version: '1.34', recorded: '2026-11-24' })
+    .answer((args) => write(args[1] ?? '', below(args[args.indexOf('-C') + 1] ?? '')));
+  puppet.tool('gzip', { version: '1.12', recorded: '2026-11-24' }).answer((args) => {
+    const plain = args.at(-1) ?? '';
+    const body = state.files.get(plain)?.body ?? '';
+    state.files.delete(plain);
+    return write(`${plain}.gz`, `gz${body}`);
+  });
+  puppet
+    .tool('cp', { version: '9.1', recorded: '2026-11-24' })
+    .answer((args) => write(args.at(-1) ?? '', state.files.get(args.at(-2) ?? '')?.body ?? ''));
+}
+
+interface Thing {
+  readonly kind: string;
+  readonly metadata: Record<string, unknown> & { readonly name: string; readonly namespace?: string };
+  readonly [more: string]: unknown;
+}
+
+/** kubectl and the cluster behind it, as far as these steps use them: whatever Flux is told is ready at once. */
+function playCluster(puppet: Puppet): void {
+  const things = new Map<string, Thing>();
+  const keyOf = (kind: string, name: string): string => `${kind.toLowerCase().replace(/s$/, '')}/${name}`;
+  const revision = (): unknown =>
+    Reflect.get(Object(Reflect.get(Object(things.get('externalartifact/sample')?.status), 'artifact')), 'revision');
+  const shown = (thing: Thing): Thing => {
+    if (thing.kind === 'Deployment')
+      return { ...thing, status: { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1 } };
+    if (thing.kind !== 'Kustomization') return thing;
+    const conditions = [{ type: 'Ready', status: 'True', reason: 'ReconciliationSucceeded', message: '' }];
+    const inventory = { entries: [{ id: `monitoring_x_apps_Deployment`, v: 'v1' }] };
+    return {
+      ...thing,
+      status: {
+        observedGeneration: 1,
+        conditions,
+        inventory,
+        lastAppliedRevision: revision(),
+        lastAttemptedRevision: revision(),
+      },
+    };
+  };
+  const apply = (thing: Thing): void => {
+    const key = keyOf(thing.kind, thing.metadata.name);
+    things.set(key, { ...things.get(key), ...thing, metadata: { ...thing.metadata, generation: 1 } });
+  };
+  const listed = (found: readonly (Thing | undefined)[]): Partial<Output> => {
+    const items = found.filter((thing) => thing !== undefined).map(shown);
+    return { stdout: items.length === 0 ? '' : JSON.stringify({ items }) };
+  };
+  const kindsOf = (word: string): readonly string[] =>
+    word.split(',').map((kind) => (kind.split('.')[0] ?? '').replace(/s$/, ''));
+  const named = (args: readonly string[]): readonly Thing[] => {
+    const [, kinds = '', name = ''] = args;
+    const all = [...things].filter(([key]) => kindsOf(kinds).includes(key.split('/')[0] ?? '')).map(([, thing]) => thing);
+    return name.startsWith('-') || name === '' ? all : all.filter((thing) => thing.metadata.name === name);
+  };
+  const commands: Readonly<Record<string, (args: readonly string[], command: Command) => Partial<Output>>> = {
+    kustomize: () => ({ stdout: JSON.stringify({ kind: 'Deployment', metadata: { name: 'kustomize-controller' } }) }),
+    apply: (_, { stdin = '' }) => {
+      const told = JSON.parse(String(stdin));
+      for (const thing of told.kind === 'List' ? told.items : [told]) apply(thing);
+      return {};
+    },
+    get: (args) => (args[1] === '--raw' ? { stdout: rawAnswer(args[2] ?? '') } : listed(named(args))),
+    create: (_, { stdin = '' }) => admission(String(stdin)),
+    delete: (args) => {
+      for (const thing of named(args)) things.delete(keyOf(thing.kind, thing.metadata.name));
+      return {};
+    },
+  };
+  puppet.tool('kubectl', origin).answer((args, command) => {
+    const at = args.findIndex((arg) => commands[arg] !== undefined);
+    return commands[args[at] ?? '']?.(args.slice(at), command) ?? { code: 1, stderr: `not played: ${args.join(' ')}` };
+  });
+}
+
+function rawAnswer(path: string): string {
+  const targets = [{ labels: { job: 'node', instance: 'a:1' }, health: 'up', lastError: '' }];
+  return path.includes('/api/v1/targets') ? JSON.stringify({ data: { activeTargets: targets } }) : 'OK';
+}
+
+/** Says to each sample what its name in the catalog promises. */
+function admission(object: string): Partial<Output> {
+  const sample = Object.entries(files).find(([path, text]) => path.includes('/samples/denied') && sameObject(text, object));
+  if (sample === undefined) return { stdout: 'pod/sample' };
+  const policy = sample[0].split('/')[1] ?? '';
+  if (/enforcementAction: warn/.test(files[`policies/${policy}/constraint.yaml`] ?? ''))
+    return { stderr: `Warning: [${policy}] why\n` };
+  const said = `Error from server (Forbidden): error when creating "STDIN": admission webhook "validation.gatekeeper.sh" denied the request: [${policy}] why\n`;
+  return { code: 1, stderr: said };
+}
+
+const sameObject = (yaml: string, json: string): boolean => JSON.stringify(parse(yaml)) === json;
+
+function machine(): Puppet {
+  const puppet = createPuppet();
+  const { state } = puppet;
+  const put = (path: string, body: string) => state.files.set(path, { body, mode: 0o644 });
+  for (const [path, text] of Object.entries(files)) put(`/catalog/${path}`, text);
+  for (const [path, text] of Object.entries(own)) put(`/project/${path}`, text);
+  for (const [path, text] of Object.entries(files).filter(([p]) => p.endsWith('package.yaml'))) {
+    for (const { from, files: taken } of parse(text).spec.data ?? []) {
+      if (from === 'catalog') continue;
+      puppet.tool(from, origin);
+      for (const file of taken) put(`/puppet/bin/${from}/${file}`, `# ${path} ${file}\n`);
+    }
+  }
+  playRegistry(puppet, state);
+  playFileTools(puppet, state);
+  playCluster(puppet);
+  return puppet;
+}
+
+contract({
+  provider: flux,
+  folder: import.meta.dirname,
+  // Small ones: every deed of these runs is killed once. The catalog's own packages are rendered in render.test.ts.
+  specs: {
+    one: { packages: [{ name: 'node-exporter' }], interval: '1m' },
+    own: { packages: [{ name: 'rules' }, { name: 'figures', values: { colour: 'red' } }] },
+  },
+  files: { ...catalogFiles, ...projectFiles },
+  machine,
+});
