@@ -78,22 +78,33 @@ function renderTool(tool: ToolView, style: Style): readonly string[] {
     damaged: paint.red(signs.failed),
   };
   const there = tool.state === 'ready' || tool.state === 'found';
-  const version = there ? shortVersion(tool.version ?? tool.wants) : shortVersion(tool.wants);
   const origin = there ? (tool.source ?? '') : tool.state;
   const room = Math.max(10, style.columns - 60);
-  const head = `  ${marks[tool.state]} ${left(cut(visible(tool.name), 28, signs.ellipsis), 28)} ${left(cut(visible(version), 24, signs.ellipsis), 24)} ${paint.dim(cut(visible(origin), room, signs.ellipsis))}`;
+  const head = `  ${marks[tool.state]} ${left(cut(visible(tool.name), 28, signs.ellipsis), 28)} ${left(cut(visible(shortVersion(tool)), 24, signs.ellipsis), 24)} ${paint.dim(cut(visible(origin), room, signs.ellipsis))}`;
   if (there) return [head.trimEnd()];
   const why = tool.why.slice(0, 2).map((reason) => `      needed by ${cut(visible(reason), style.columns - 18, signs.ellipsis)}`);
   const ways = tool.ways.map((way) => {
     const sign = way.usable ? paint.green(signs.next) : paint.dim('x');
-    const note = [way.needs === 'nothing' ? '' : `needs ${way.needs}`, way.note ?? ''].filter((text) => text !== '').join('; ');
+    const note = [needTexts[way.needs] ?? '', way.note ?? ''].filter((text) => text !== '').join('; ');
     return `      ${sign} ${cut(visible(`${way.source}${note === '' ? '' : ` (${note})`}`), style.columns - 10, signs.ellipsis)}`;
   });
   return [head.trimEnd(), ...why, ...ways];
 }
 
-/** A digest is shown by its first letters. */
-const shortVersion = (version: string): string => version.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1');
+/** A digest is shown by its first letters, a reference by its tag. */
+function shortVersion({ kind, wants, version }: ToolView): string {
+  if (kind === 'image') return wants.slice(wants.lastIndexOf(':') + 1);
+  return version === undefined || version === 'unknown'
+    ? wants || 'any'
+    : version.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1');
+}
+
+/** What a way asks for, in words. */
+const needTexts: Readonly<Record<string, string>> = {
+  network: 'needs a network',
+  'cache-or-network': 'needs a network, unless cached',
+  consent: 'changes the system: with --install, or strata up -y',
+};
 
 function summary(view: DoctorView, style: Style): string {
   const paint = paintOf(style);
