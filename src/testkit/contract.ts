@@ -214,11 +214,17 @@ function machineRules<L extends Layer, S>(given: Contract<L, S>, machine: () => 
       const puppet = machine();
       const journal = memoryJournal();
       await runOnce({ steps, worlds: puppet, journal });
+      const before = journal.bytes();
       for (let times = 0; times < 2; times += 1) {
-        const gone = await runOnce({ steps, worlds: puppet, journal, mode: 'destroy' });
+        // The second time as if the end of the journal were lost: all is recorded as there, and is gone.
+        const gone = await runOnce({ steps, worlds: puppet, journal: memoryJournal(before), mode: 'destroy' });
         expect(gone.run).toMatchObject({ ok: true, value: { verdict: 'ok' } });
       }
       expect([...puppet.state.daemons.keys()]).toEqual([]);
+      const { state, cache } = puppet.state.paths;
+      expect(
+        [...puppet.state.files.keys()].filter((path) => ![state, cache].some((root) => path.startsWith(`${root}/`))),
+      ).toEqual([]);
     }),
   );
   rule(11, () =>
