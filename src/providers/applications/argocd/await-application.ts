@@ -58,7 +58,7 @@ interface Look {
 /** Watches an Application until it has arrived; says what changes meanwhile, and what is missing when it does not arrive. */
 export async function awaitApplication(w: World, awaited: Awaited): Promise<Result<ApplicationState>> {
   const end = w.now().getTime() + attemptSeconds * 1000;
-  const tell = teller(w, awaited.application);
+  const tell = teller(w, awaited);
   let asked = false;
   for (;;) {
     const seen = await lookOnce(w, awaited);
@@ -66,7 +66,7 @@ export async function awaitApplication(w: World, awaited: Awaited): Promise<Resu
     const { state, missing } = seen.value;
     if (state !== undefined && missing === 'nothing') return ok(state);
     if (w.now().getTime() >= end || w.signal.aborted) return err(await explain(w, awaited, seen.value));
-    tell(state);
+    await tell(seen.value);
     if (missing === 'revision' && !asked) {
       const refreshed = await awaited.refresh(w);
       if (!refreshed.ok) return refreshed;
@@ -88,13 +88,22 @@ async function lookOnce(r: ReadWorld, awaited: Awaited): Promise<Result<Look>> {
   return ok({ missing: awaited.until === 'synced' || isWell(state) ? 'nothing' : 'health', state });
 }
 
-/** Tells the user each state once, when it comes. */
-function teller(w: World, application: string): (state: ApplicationState | undefined) => void {
+/** Tells the user each state once, when it comes; where it stays, what is wrong below it. */
+function teller(w: World, { kubeconfig, application }: Awaited): (look: Look) => Promise<void> {
   let told = '';
-  return (state) => {
-    const text = state === undefined ? '' : explainState(state);
-    if (text !== told && text !== '') w.note(`${application}: ${text}`);
+  const tell = (text: string) => {
+    if (text !== told) w.note(`${application}: ${text}`);
     told = text;
+  };
+  let last = '';
+  return async ({ state, missing }) => {
+    if (state === undefined) return;
+    const text = explainState(state);
+    const stays = text === last;
+    last = text;
+    if (!stays) return tell(text);
+    const troubles = missing === 'health' ? await podTroubles(w, kubeconfig, state) : [];
+    if (troubles.length > 0) tell([text, ...troubles].join('; '));
   };
 }
 

@@ -87,7 +87,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
         tools: ['kubectl', 'git'],
         after: [umbrella],
         inputs: { kubeconfig, repository: spec.repository, head, name, problem },
-        deadlineMs: minutes(5),
+        deadlineMs: minutes(3),
         action: deployApplication,
       }),
     );

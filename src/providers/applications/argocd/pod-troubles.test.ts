@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { troubleOf } from './pod-troubles.js';
+import { tellTroubles, troubleOf } from './pod-troubles.js';
 
 const metadata = { name: 'board-1', namespace: 'board' };
 
@@ -11,32 +11,54 @@ describe('what is wrong below an application', () => {
       metadata,
       status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message }] },
     };
-    expect(troubleOf(object)).toEqual([`ReplicaSet board/board-1 may not make pods: ${message}`]);
+    expect(troubleOf(object)).toEqual([{ object: 'ReplicaSet board/board-1', what: `may not make pods: ${message}` }]);
   });
 
   it('is why a pod finds no machine', () => {
     const conditions = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
     expect(troubleOf({ kind: 'Pod', metadata, status: { conditions } })).toEqual([
-      'Pod board/board-1 finds no machine: 0/3 nodes are available',
+      { object: 'Pod board/board-1', what: 'finds no machine: 0/3 nodes are available' },
     ]);
   });
 
   it('is why a container does not run, with its image', () => {
-    const waiting = { reason: 'ImagePullBackOff', message: 'not found' };
+    const waiting = { reason: 'CreateContainerConfigError', message: 'secret "x" not found' };
     const status = {
       containerStatuses: [
-        { ready: false, image: 'strata.local/board:9', state: { waiting } },
+        { ready: false, image: 'i:1', state: { waiting } },
         { ready: true, image: 'x' },
       ],
     };
-    expect(troubleOf({ kind: 'Pod', metadata, status })).toEqual([
-      'Pod board/board-1: ImagePullBackOff, image strata.local/board:9 (not found)',
+    expect(troubleOf({ kind: 'Pod', metadata, status }).map((t) => t.what)).toEqual([
+      'CreateContainerConfigError, image i:1 (secret "x" not found)',
     ]);
+  });
+
+  it('is the same text whichever word Kubernetes has for an image that cannot be pulled', () => {
+    const pull = (reason: string, message: string) =>
+      troubleOf({
+        kind: 'Pod',
+        metadata,
+        status: { containerStatuses: [{ ready: false, image: 'i:9', state: { waiting: { reason, message } } }] },
+      });
+    const said = [
+      pull('ErrImagePull', 'rpc error: i:9: not found'),
+      pull('ImagePullBackOff', 'Back-off: rpc error: i:9: not found'),
+    ];
+    expect(said.map(([t]) => t?.what)).toEqual(['cannot pull image i:9: not found', 'cannot pull image i:9: not found']);
+  });
+
+  it('is told once for many pods', () => {
+    const what = 'cannot pull image i:9: not found';
+    expect(tellTroubles(['a', 'b', 'c'].map((name) => ({ object: `Pod x/${name}`, what })))).toEqual([
+      `Pod x/a and 2 more: ${what}`,
+    ]);
+    expect(tellTroubles([])).toEqual([]);
   });
 
   it('is a container that runs without being ready', () => {
     const status = { containerStatuses: [{ ready: false, image: 'i', state: { running: {} } }] };
-    expect(troubleOf({ kind: 'Pod', metadata, status })).toEqual(['Pod board/board-1 runs i but is not ready']);
+    expect(troubleOf({ kind: 'Pod', metadata, status }).map((t) => t.what)).toEqual(['runs i but is not ready']);
   });
 
   it('is nothing where all is well, or nothing is known', () => {
