@@ -2,10 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestMachine, testMachine } from '../../test/support/machine.js';
-import { renderDoctor } from '../report/doctor.js';
-import { plainStyle } from '../report/style.js';
 import { examineToolchain, type ToolReport } from './doctor.js';
-import { obtainAll } from './obtain-all.js';
+import { obtainAll } from '../../test/support/obtain-all.js';
 import type { ImagePin, Toolchain, ToolPin } from './pins.js';
 import { planToolchain } from './plan.js';
 import { discardDamaged } from './repair.js';
@@ -106,17 +104,4 @@ test('looking changes nothing', async () => {
   await programs();
   await examine('thorough');
   expect(await m.w.list(m.w.paths.cache)).toEqual([]);
-});
-
-test('people can read it', async () => {
-  await programs();
-  const report = await examine();
-  const machine = [{ what: 'memory', found: '2 GiB', needed: '8 GiB', met: false }];
-  const text = renderDoctor({ machine, ...report }, plainStyle).replaceAll(m.root, '');
-  expect(text).toContain('✖ memory  2 GiB  (needs 8 GiB)');
-  expect(text).toContain('✔ fine     2.1  on PATH');
-  expect(text).toContain('✖ nowhere  >=2  missing');
-  expect(text).toContain('✔ Debian package old: changes this system, so only with --install');
-  expect(text).toContain('5 of 6 parts of the toolchain are not here');
-  expect(text).toContain('$ strata doctor --install');
 });

@@ -1,6 +1,5 @@
 export { type Examination, examineToolchain, type NamedNeed, type ToolchainReport, type ToolReport } from './doctor.js';
 export { loadToolchain, type PinReader } from './load.js';
-export { obtainAll, type Obtained } from './obtain-all.js';
 export type { ImagePin, Toolchain, ToolPin } from './pins.js';
 export { planToolchain, type ToolchainNeed } from './plan.js';
 export { discardDamaged } from './repair.js';

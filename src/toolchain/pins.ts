@@ -12,7 +12,7 @@ const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Verified b
 
 const GoSource = Type.Object(
   {
-    root: Type.Union([Type.Literal('toolchain'), Type.Literal('examples'), Type.Literal('project')], { default: 'project' }),
+    root: Type.Union([Type.Literal('toolchain'), Type.Literal('examples'), Type.Literal('project')]),
     dir: relative,
     ldflags: Type.Optional(Type.String()),
   },
@@ -22,7 +22,12 @@ const GoSource = Type.Object(
 /** One way to obtain a tool; exactly one member. */
 const Source = Type.Union([
   Type.Object(
-    { goModule: Type.Object({ dir: relative, package: Type.String(), ldflags: Type.Optional(Type.String()) }, strict) },
+    {
+      goModule: Type.Object(
+        { dir: relative, package: Type.String(), ldflags: Type.Optional(Type.String()), tags: Type.Optional(Type.String()) },
+        strict,
+      ),
+    },
     strict,
   ),
   Type.Object({ goSource: GoSource }, strict),

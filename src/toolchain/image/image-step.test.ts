@@ -6,7 +6,7 @@ import { type TestMachine, testMachine } from '../../../test/support/machine.js'
 import { sha256 } from '../../../test/support/registry.js';
 import type { Digest, OciImage, Result, Step } from '../../model/index.js';
 import { blobFile, readManifest } from '../../tools/oci/index.js';
-import { obtainAll, type Obtained } from '../obtain-all.js';
+import { obtainAll, type Obtained } from '../../../test/support/obtain-all.js';
 import { ImagesFile, type ImagePin, type Toolchain, type ToolPin } from '../pins.js';
 import { parseList } from '../load.js';
 import { planToolchain } from '../plan.js';

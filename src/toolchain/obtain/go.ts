@@ -23,7 +23,7 @@ export async function fromGoSource(o: Obtaining, { goSource }: Of<'goSource'>): 
 async function build(
   o: Obtaining,
   dir: string,
-  how: { readonly package: string; readonly ldflags?: string },
+  how: { readonly package: string; readonly ldflags?: string; readonly tags?: string },
 ): Promise<Result<Made, Refusal>> {
   const main = join('bin', o.pin.name);
   const folder = await o.w.makeDirectory(join(o.dir, 'bin'));
@@ -35,6 +35,7 @@ async function build(
       dir,
       out: join(o.dir, main),
       ...(how.ldflags === undefined ? {} : { ldflags: how.ldflags }),
+      ...(how.tags === undefined ? {} : { tags: how.tags }),
     });
   });
   return built.ok ? ok({ source: `go ${how.package}`, main }) : passOn(built);

@@ -8,6 +8,8 @@ export interface GoBuild {
   /** Package path, or `.` for the folder itself. */
   readonly package: string;
   readonly ldflags?: string;
+  /** Build tags, comma separated. */
+  readonly tags?: string;
   /** Absolute path of the executable to write. */
   readonly out: string;
 }
@@ -24,7 +26,8 @@ const hour = 3_600_000;
 
 /** Builds one static executable; equal pins give equal bytes. Checksums of modules are verified by go itself. */
 export async function goBuild(w: World, build: GoBuild): Promise<Result<void>> {
-  const args = ['build', '-trimpath', '-ldflags', build.ldflags ?? '-s -w', '-o', build.out, build.package];
+  const tags = build.tags === undefined ? [] : ['-tags', build.tags];
+  const args = ['build', '-trimpath', ...tags, '-ldflags', build.ldflags ?? '-s -w', '-o', build.out, build.package];
   const done = await run(w, { tool: 'go', args, cwd: build.dir, env: goEnvironment, deadlineMs: hour, stream: true });
   return done.ok ? ok(undefined) : done;
 }

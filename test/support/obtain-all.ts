@@ -1,5 +1,5 @@
-import { err, ok, type Result, type Step, type StepId, type World } from '../model/index.js';
-import { fill, refsIn } from './refs.js';
+import { err, ok, type Result, type Step, type StepId, type World } from '../../src/model/index.js';
+import { fill, refsIn } from '../../src/toolchain/refs.js';
 
 /** How one step of an installation ended. */
 export interface Obtained {

@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools keeps the commands Strata builds in the module graph.
+package tools
+
+import _ "github.com/prometheus/prometheus/cmd/prometheus"
