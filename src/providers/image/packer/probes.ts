@@ -29,6 +29,7 @@ export function probeScript(checks: readonly Check[]): string {
 function commandOf(check: Check): readonly string[] {
   if (check.file) return ['cat', check.file.path];
   if (check.mode) return ['stat', '-c', '%a %U %G', check.mode.path];
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own form of a field.
   if (check.package) return ['dpkg-query', '--show', '--showformat=${db:Status-Status}', check.package.name];
   if (check.service) return ['systemctl', 'show', '--property=UnitFileState,ActiveState', check.service.name];
   if (check.sysctl) return ['sysctl', '-n', check.sysctl.key];
@@ -60,17 +61,25 @@ function judge(check: Check, answer: Answer): CheckResult {
   return { id, title, controls, verdict: 'fail', seen: `exit ${answer.code}: ${answer.out.slice(0, 400)}` };
 }
 
-function holds(check: Check, { code, out }: Answer): boolean {
-  if (check.file)
-    return check.file.absent
-      ? code !== 0
-      : code === 0 && (check.file.contains === undefined || hasLine(out, check.file.contains));
+function holds(check: Check, answer: Answer): boolean {
+  const { code, out } = answer;
+  if (check.file) return fileHolds(check.file, answer);
   if (check.mode) return code === 0 && modeHolds(check.mode, out);
   if (check.package) return (code === 0 && out === 'installed') === check.package.installed;
   if (check.service) return code === 0 && serviceHolds(check.service, out);
   if (check.sysctl) return code === 0 && out.split(/\s+/).join(' ') === check.sysctl.value;
-  const { prints, refuses, exit = 0 } = check.command ?? {};
-  return code === exit && (prints === undefined || hasLine(out, prints)) && (refuses === undefined || !hasLine(out, refuses));
+  return check.command !== undefined && commandHolds(check.command, answer);
+}
+
+function fileHolds({ absent, contains }: NonNullable<Check['file']>, { code, out }: Answer): boolean {
+  if (absent) return code !== 0;
+  return code === 0 && (contains === undefined || hasLine(out, contains));
+}
+
+function commandHolds({ prints, refuses, exit = 0 }: NonNullable<Check['command']>, { code, out }: Answer): boolean {
+  const said = prints === undefined || hasLine(out, prints);
+  const unsaid = refuses === undefined || !hasLine(out, refuses);
+  return code === exit && said && unsaid;
 }
 
 function modeHolds({ mode, owner, group }: NonNullable<Check['mode']>, out: string): boolean {

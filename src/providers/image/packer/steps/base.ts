@@ -156,6 +156,7 @@ export async function packagesOf(w: World, root: string): Promise<Result<Readonl
   const listed = await run(w, {
     what: 'listing packages',
     tool: 'dpkg-query',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own form of fields.
     args: [`--admindir=${root}/var/lib/dpkg`, '--showformat=${Package}\\t${Version}\\n', '--show'],
   });
   if (!listed.ok) return listed;
