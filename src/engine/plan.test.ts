@@ -15,11 +15,9 @@ import {
 } from '../testkit/index.js';
 import { digestOf } from './canonical.js';
 import { planDestroy } from './destroy.js';
-import { explainStep } from './explain.js';
 import { fold } from './fold.js';
 import { openJournal } from './journal-writer.js';
 import { planRun } from './plan.js';
-import { parsePlan, renderPlan } from './saved-plan.js';
 
 const nothing = { state: fold([]), events: [] };
 const verdicts = (plan: Plan): Readonly<Record<string, string>> =>
@@ -271,57 +269,4 @@ test('no more is observed at once than allowed, and by a world without hands', a
   const world = createPuppet().reader({ signal: new AbortController().signal, emit: () => {} });
   must(await planRun({ platform: 'p', environment: 'e', spec: anyDigest, steps, records: new Map(), world, concurrency: 3 }));
   expect([most, hands]).toEqual([3, false]);
-});
-
-test('a saved plan is read back, and refused once changed', async () => {
-  const { plan } = await after([toy('a')]);
-  const made = await plan([toy('a', { inputs: { x: 1 } }), toy('b')]);
-  expect(must(parsePlan(renderPlan(made)))).toEqual(made);
-  const forged = renderPlan(made).replace('"create"', '"keep"');
-  expect(parsePlan(forged)).toMatchObject({ ok: false, error: { kind: 'corrupt' } });
-  for (const text of [
-    '',
-    '[]',
-    '{}',
-    '{"steps":[]}',
-    JSON.stringify({ ...made, steps: [1] }),
-    JSON.stringify({ ...made, steps: [{ id: 'x' }] }),
-  ]) {
-    expect(parsePlan(text)).toMatchObject({ ok: false, error: { kind: 'corrupt' } });
-  }
-  expect(parsePlan(JSON.stringify({ ...made, apiVersion: 'strata.dev/plan/v9' }))).toMatchObject({
-    ok: false,
-    error: { kind: 'version' },
-  });
-});
-
-test('explain tells why, by the record', async () => {
-  const steps = [toy('same'), toy('input', { inputs: { x: 1 } }), toy('gone'), toy('drifted'), toy('old')];
-  const { puppet, plan, first } = await after(steps);
-  puppet.state.files.delete(`/state/toys/${toyId('gone')}`);
-  puppet.state.files.set(`/state/toys/${toyId('drifted')}`, { body: 'else', mode: 0o644 });
-  puppet.state.files.set(`/state/toys/${toyId('found')}`, { body: 'else', mode: 0o644 });
-  const next = [
-    toy('same'),
-    toy('input', { inputs: { x: 2 } }),
-    toy('gone'),
-    toy('drifted'),
-    toy('new'),
-    toy('found'),
-    toy('waits', { inputs: { x: textFrom('new') } }),
-  ];
-  const reasons = (await plan(next, { former: steps })).steps.map((step) => {
-    const told = explainStep(step, first.state.records.get(step.id));
-    return [step.id.split('/').at(-1), told.reason, told.fingerprint.recorded !== undefined, told.recordedAt !== undefined];
-  });
-  expect(Object.fromEntries(reasons.map(([name, ...rest]) => [name, rest]))).toEqual({
-    same: ['up-to-date', true, true],
-    input: ['inputs-changed', true, true],
-    gone: ['absent', true, true],
-    drifted: ['differs', true, true],
-    new: ['never-ran', false, false],
-    found: ['found', false, false],
-    waits: ['waits', false, false],
-    old: ['not-wanted', true, true],
-  });
 });

@@ -6,3 +6,4 @@ export { createPuppet, type Puppet } from './puppet-world.js';
 export { anyDigest, must, planOnce, type Rig, type RigResult, runOnce } from './rig.js';
 export { promised, type SampleFiles, type SampleKit, sampleGiven, sampleKit, samplePublished } from './samples.js';
 export { textFrom, type Toy, type ToyOptions, toy, toyFailure, toyId } from './toy.js';
+export { bench, fastClock, outcomesOf, phasesOf, short, toldOf, verdictOf } from './bench.js';
