@@ -227,9 +227,11 @@ export const installArgocd: Action<InstallWanted, Installed> = {
 
 async function removeInstallation(kubeconfig: SecretRef, w: World): Promise<Result<void>> {
   const parts: readonly (readonly string[])[] = [
-    ['namespace', argocdNamespace],
+    // Begun first and awaited last: its pods end while the rest goes.
+    ['namespace', argocdNamespace, '--wait=false'],
     ['crd', 'applications.argoproj.io', 'appprojects.argoproj.io'],
     ['clusterrole,clusterrolebinding', '-l', 'app.kubernetes.io/part-of=argocd'],
+    ['namespace', argocdNamespace],
   ];
   for (const what of parts) {
     const gone = await deleteObjects(w, kubeconfig, what, 120_000);
