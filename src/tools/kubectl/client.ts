@@ -132,3 +132,17 @@ function statesOf(objects: readonly KubeObject[], atLeast: number): string {
   const late = objects.filter((object) => !isReady(object)).map(stateOf);
   return late.length > 0 ? late.slice(0, 4).join('; ') : `${objects.length} of ${atLeast} are there`;
 }
+
+/** Looks again for a while before it says no: what has arrived may blink while the rest of the cluster starts. */
+export async function eventually(
+  w: ReadWorld,
+  look: () => Promise<boolean>,
+  { deadlineMs = 20_000, everyMs = 500 }: Patience = {},
+): Promise<boolean> {
+  const end = w.now().getTime() + deadlineMs;
+  for (;;) {
+    if (await look()) return true;
+    if (w.now().getTime() >= end || w.signal.aborted) return false;
+    await w.pause(everyMs);
+  }
+}

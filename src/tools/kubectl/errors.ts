@@ -6,7 +6,7 @@ const lastLine = (output: Output): string =>
 
 /** The API server does not answer (yet). */
 const transient =
-  /connection refused|i\/o timeout|no route to host|EOF|TLS handshake timeout|context deadline exceeded|connection reset|ServiceUnavailable|apiserver not ready|etcdserver: (?:leader changed|request timed out)|the server is currently unable/i;
+  /connection refused|was refused|i\/o timeout|no route to host|EOF|TLS handshake timeout|context deadline exceeded|connection reset|ServiceUnavailable|apiserver not ready|etcdserver: (?:leader changed|request timed out)|the server is currently unable/i;
 
 /** Webhooks and resource kinds that are still coming up. */
 const early =

@@ -18,26 +18,21 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** True where a value has the shape every object has. */
 export function isKubeObject(value: unknown): value is KubeObject {
-  return (
-    isRecord(value) &&
-    typeof value['kind'] === 'string' &&
-    isRecord(value['metadata']) &&
-    typeof value['metadata']['name'] === 'string'
-  );
+  return isRecord(value) && typeof value.kind === 'string' && isRecord(value.metadata) && typeof value.metadata.name === 'string';
 }
 
 /** Objects in what `kubectl get -o json` printed: one object, or a List. */
 export function objectsIn(value: unknown): readonly KubeObject[] {
-  if (isRecord(value) && Array.isArray(value['items'])) return value['items'].filter(isKubeObject);
+  if (isRecord(value) && Array.isArray(value.items)) return value.items.filter(isKubeObject);
   return isKubeObject(value) ? [value] : [];
 }
 
 /** A condition's status, e.g. `True`; `undefined` where it is not set. */
 export function condition(object: KubeObject, type: string): string | undefined {
-  const conditions = object.status?.['conditions'];
+  const conditions = object.status?.conditions;
   if (!Array.isArray(conditions)) return undefined;
-  const found: unknown = conditions.find((c: unknown) => isRecord(c) && c['type'] === type);
-  return isRecord(found) && typeof found['status'] === 'string' ? found['status'] : undefined;
+  const found: unknown = conditions.find((c: unknown) => isRecord(c) && c.type === type);
+  return isRecord(found) && typeof found.status === 'string' ? found.status : undefined;
 }
 
 const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
@@ -45,25 +40,25 @@ const count = (value: unknown): number => (typeof value === 'number' ? value : 0
 /** Whether an object has arrived where it was sent: rolled out, available, ready, bound. Kinds without such a state are ready by being there. */
 export function isReady(object: KubeObject): boolean {
   const { spec = {}, status = {} } = object;
-  const current = count(status['observedGeneration']) >= count(object.metadata.generation);
+  const current = count(status.observedGeneration) >= count(object.metadata.generation);
   switch (object.kind) {
     case 'Deployment': {
-      const wanted = spec['replicas'] === undefined ? 1 : count(spec['replicas']);
-      return current && count(status['updatedReplicas']) >= wanted && count(status['availableReplicas']) >= wanted;
+      const wanted = spec.replicas === undefined ? 1 : count(spec.replicas);
+      return current && count(status.updatedReplicas) >= wanted && count(status.availableReplicas) >= wanted;
     }
     case 'StatefulSet': {
-      const wanted = spec['replicas'] === undefined ? 1 : count(spec['replicas']);
-      return current && count(status['readyReplicas']) >= wanted;
+      const wanted = spec.replicas === undefined ? 1 : count(spec.replicas);
+      return current && count(status.readyReplicas) >= wanted;
     }
     case 'DaemonSet': {
-      const wanted = count(status['desiredNumberScheduled']);
-      return current && wanted > 0 && count(status['updatedNumberScheduled']) >= wanted && count(status['numberReady']) >= wanted;
+      const wanted = count(status.desiredNumberScheduled);
+      return current && wanted > 0 && count(status.updatedNumberScheduled) >= wanted && count(status.numberReady) >= wanted;
     }
     case 'Node':
     case 'Pod':
       return condition(object, 'Ready') === 'True';
     case 'PersistentVolumeClaim':
-      return status['phase'] === 'Bound';
+      return status.phase === 'Bound';
     case 'CustomResourceDefinition':
       return condition(object, 'Established') === 'True';
     case 'Job':

@@ -41,14 +41,14 @@ export async function linksOf(w: ReadWorld, namespace?: string): Promise<Result<
 }
 
 function parseLink(raw: Record<string, unknown>): readonly Link[] {
-  const name = text(raw['ifname']);
+  const name = text(raw.ifname);
   if (name === undefined) return [];
-  const infos = Array.isArray(raw['addr_info']) ? raw['addr_info'].filter(isRecord) : [];
+  const infos = Array.isArray(raw.addr_info) ? raw.addr_info.filter(isRecord) : [];
   const addresses = infos
-    .filter((info) => info['family'] === 'inet')
-    .map((info) => `${text(info['local']) ?? ''}/${String(info['prefixlen'])}`);
-  const flags: readonly unknown[] = Array.isArray(raw['flags']) ? raw['flags'] : [];
-  return [{ name, addresses, master: text(raw['master']), up: flags.includes('UP') }];
+    .filter((info) => info.family === 'inet')
+    .map((info) => `${text(info.local) ?? ''}/${String(info.prefixlen)}`);
+  const flags: readonly unknown[] = Array.isArray(raw.flags) ? raw.flags : [];
+  return [{ name, addresses, master: text(raw.master), up: flags.includes('UP') }];
 }
 
 /** A route of the host: its range and the interface it leads to. */
@@ -63,8 +63,8 @@ export async function routesOf(w: ReadWorld): Promise<Result<readonly Route[]>> 
   if (!found.ok) return found;
   return ok(
     found.value.flatMap((raw) => {
-      const destination = text(raw['dst']);
-      return destination === undefined || destination === 'default' ? [] : [{ destination, device: text(raw['dev']) ?? '' }];
+      const destination = text(raw.dst);
+      return destination === undefined || destination === 'default' ? [] : [{ destination, device: text(raw.dev) ?? '' }];
     }),
   );
 }

@@ -15,7 +15,7 @@ export interface Mount {
   readonly options: string;
 }
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /** Reads mountinfo: fields before ` - ` end with optional ones, so both halves are split apart. */
@@ -24,7 +24,9 @@ export function parseMounts(mountinfo: string): readonly Mount[] {
     const [left = '', right = ''] = line.split(' - ');
     const point = left.split(' ')[4];
     const [type, , options] = right.split(' ');
-    return point === undefined || type === undefined ? [] : [{ point: unescape(point), type, options: unescape(options ?? '') }];
+    return point === undefined || type === undefined
+      ? []
+      : [{ point: unescaped(point), type, options: unescaped(options ?? '') }];
   });
 }
 

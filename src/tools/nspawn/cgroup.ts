@@ -109,14 +109,10 @@ export async function killRest(w: World, machine: string, place: CgroupPlace): P
 /** Removes a machine's own control groups; those of systemd go by themselves. */
 export async function removeGroups(w: World, { manager, folders }: CgroupPlace): Promise<Result<void>> {
   if (manager === 'systemd') return ok(undefined);
-  // Each hierarchy takes its time to let a group go: all at once.
-  const gone = await Promise.all(folders.map((folder) => removeGroup(w, folder)));
-  return gone.find((one) => !one.ok) ?? ok(undefined);
-}
-
-async function removeGroup(w: World, folder: string): Promise<Result<void>> {
-  if ((await w.stat(folder)) === undefined) return ok(undefined);
+  const present: string[] = [];
+  for (const folder of folders) if ((await w.stat(folder)) !== undefined) present.push(folder);
+  if (present.length === 0) return ok(undefined);
   // Children first; the kernel's own files in them need no deleting.
-  const ran = await w.change({ tool: 'find', args: [folder, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'] });
+  const ran = await w.change({ tool: 'find', args: [...present, '-depth', '-type', 'd', '-exec', 'rmdir', '--', '{}', '+'] });
   return ran.ok ? ok(undefined) : ran;
 }

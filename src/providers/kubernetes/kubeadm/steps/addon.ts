@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Action, Claim, OciImage, ReadWorld, Result, SecretRef } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { render } from '../../../../tools/kubeadm/index.js';
-import { applyManifest, getManifest, isReady, notYet, stateOf, waitFor } from '../../../../tools/kubectl/index.js';
+import { applyManifest, eventually, getManifest, isReady, notYet, stateOf, waitFor } from '../../../../tools/kubectl/index.js';
 
 /** A manifest of the catalog, applied with values. */
 export interface AddonWant {
@@ -58,13 +58,11 @@ export const addon: Action<AddonWant, AddonGot> = {
     return now.value === undefined ? err(notYet(want.name, 'its objects are gone', 0)) : ok(now.value);
   },
   async verify(want, _got, w): Promise<readonly Claim[]> {
-    const seen = await look(want, w);
-    return [
-      {
-        claim: `${want.name} is rolled out`,
-        verdict: seen.ok && seen.value !== undefined && seen.value.late.length === 0 ? 'pass' : 'fail',
-      },
-    ];
+    const rolledOut = await eventually(w, async () => {
+      const seen = await look(want, w);
+      return seen.ok && seen.value !== undefined && seen.value.late.length === 0;
+    });
+    return [{ claim: `${want.name} is rolled out`, verdict: rolledOut ? 'pass' : 'fail' }];
   },
 };
 

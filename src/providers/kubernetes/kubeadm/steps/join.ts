@@ -1,7 +1,7 @@
 import type { Action, Claim, Node, ReadWorld, Result, SecretRef, World } from '../../../../model/index.js';
 import { ok, secretRef } from '../../../../model/index.js';
 import { joinScript, newToken, render } from '../../../../tools/kubeadm/index.js';
-import { applyManifest, condition, deleteObjects, getObjects, waitReady } from '../../../../tools/kubectl/index.js';
+import { applyManifest, condition, deleteObjects, eventually, getObjects, waitReady } from '../../../../tools/kubectl/index.js';
 import { askMachine, changeMachine, parseFacts, putSecret } from '../../../../tools/ssh/index.js';
 import { ignoredChecks } from '../preflight.js';
 
@@ -48,13 +48,11 @@ export const joined: Action<JoinWant, JoinGot> = {
     return ready.ok ? ok({ name, kubeconfig: want.kubeconfig, joined: true, state: 'Ready' }) : ready;
   },
   async verify(want, _got, w): Promise<readonly Claim[]> {
-    const seen = await look(want, w);
-    return [
-      {
-        claim: `${want.node.name} is a Ready node of the cluster`,
-        verdict: seen.ok && seen.value?.state === 'Ready' ? 'pass' : 'fail',
-      },
-    ];
+    const ready = await eventually(w, async () => {
+      const seen = await look(want, w);
+      return seen.ok && seen.value?.state === 'Ready';
+    });
+    return [{ claim: `${want.node.name} is a Ready node of the cluster`, verdict: ready ? 'pass' : 'fail' }];
   },
   async remove(got, w) {
     // A cluster that does not answer is going away with its machines, or has forgotten the node already.

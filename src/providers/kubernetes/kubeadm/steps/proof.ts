@@ -99,7 +99,7 @@ async function prove(want: ProofWant, w: World): Promise<Result<ProofGot['claims
 }
 
 function podAddress(pod: { readonly status?: Readonly<Record<string, unknown>> } | undefined): string {
-  const address = pod?.status?.['podIP'];
+  const address = pod?.status?.podIP;
   return typeof address === 'string' ? address : '';
 }
 

@@ -1,6 +1,6 @@
 import type { Action, Claim, ReadWorld, Result, SecretRef } from '../../../../model/index.js';
 import { ok } from '../../../../model/index.js';
-import { condition, getObjects, waitReady } from '../../../../tools/kubectl/index.js';
+import { condition, eventually, getObjects, waitReady } from '../../../../tools/kubectl/index.js';
 
 /** A cluster others may rely on: all machines are nodes. */
 export interface ReadyWant {
@@ -27,8 +27,10 @@ export const readyCluster: Action<ReadyWant, ReadyGot> = {
     return ready.ok ? look(want, w) : ready;
   },
   async verify(want, _got, w): Promise<readonly Claim[]> {
-    const seen = await look(want, w);
-    const all = seen.ok && want.nodes.every((name) => seen.value.ready.includes(name));
+    const all = await eventually(w, async () => {
+      const seen = await look(want, w);
+      return seen.ok && want.nodes.every((name) => seen.value.ready.includes(name));
+    });
     return [{ claim: `${want.nodes.length} nodes are Ready: ${want.nodes.join(', ')}`, verdict: all ? 'pass' : 'fail' }];
   },
 };

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { authorityHash, initScript, joinScript, newEncryptionKey, newToken, render } from './index.js';
+
+describe('render', () => {
+  it('fills places, and many lines where a place stands alone', () => {
+    expect(render('a: ${x}\nb:\n  ${y}\n', { x: '1', y: '- 1\n- 2' })).toEqual({ ok: true, value: 'a: 1\nb:\n  - 1\n  - 2\n' });
+  });
+  it('drops a line whose value is empty', () => {
+    expect(render('a\n  ${y}\nb', { y: '' })).toEqual({ ok: true, value: 'a\nb' });
+  });
+  it('leaves the shell and Kubernetes their own', () => {
+    expect(render('$(NODE_NAME) $HOME ${x1}', { x1: '$&' })).toEqual({ ok: true, value: '$(NODE_NAME) $HOME $&' });
+  });
+  it('names every place without a value, but not those in comments', () => {
+    const made = render('# Values: ${a}\nx: ${b} ${c}\n', {});
+    expect(made).toMatchObject({
+      ok: false,
+      error: { kind: 'bug', diagnostic: { message: 'A template has no value for b, c.' } },
+    });
+  });
+});
+
+describe('secrets', () => {
+  it('are tokens of the form kubeadm reads', () => {
+    const tokens = Array.from({ length: 50 }, newToken);
+    for (const { id, secret } of tokens) expect(`${id}.${secret}`).toMatch(/^[a-z0-9]{6}\.[a-z0-9]{16}$/);
+    expect(new Set(tokens.map(({ secret }) => secret)).size).toBe(50);
+  });
+  it('are keys of 32 bytes', () => {
+    expect(Buffer.from(newEncryptionKey(), 'base64')).toHaveLength(32);
+  });
+});
+
+describe('the pinned authority', () => {
+  it('is the hash openssl computes of the public key', () => {
+    expect(authorityHash(certificate)).toBe('sha256:1ab84ce70ead0890f57f442ceaebe284fdadbb1f80148563289faa755dd7ffe4');
+  });
+  it('is none where the text is no certificate', () => {
+    expect(authorityHash('')).toBeUndefined();
+  });
+});
+
+describe('scripts', () => {
+  const ignored = [
+    { check: 'Swap', because: 'x' },
+    { check: 'SystemVerification', because: 'y' },
+  ];
+  it('look before the first attempt only', () => {
+    const script = initScript('/c.yaml', ignored);
+    expect(script).toContain('kubeadm init phase preflight --config /c.yaml --ignore-preflight-errors=Swap,SystemVerification');
+    expect(script).toContain('kubeadm init --config /c.yaml --skip-phases=preflight,addon,show-join-command');
+  });
+  it('never leave the token behind', () => {
+    expect(joinScript('/run/strata/join.yaml', []).split('\n')[0]).toBe("trap 'rm -f /run/strata/join.yaml' EXIT");
+  });
+});
+
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBgTCCASegAwIBAgIUa6C73gLevnMabD5eVW9L/gxV5EEwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKa3ViZXJuZXRlczAgFw0yNjExMjQwNjUzMzNaGA8yMTI2MTAz
+MTA2NTMzM1owFTETMBEGA1UEAwwKa3ViZXJuZXRlczBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABNfjXa8eYkfBn78eX+hkQUR/WloCq0obiFwkfb9pxDZSx5Q/wfe+
+fFjC6vVm2OO78XWcI6ZpY5+SF29zWpT2CPKjUzBRMB0GA1UdDgQWBBSAHAuB1ss/
+cPZZe06Q10AmGei6PjAfBgNVHSMEGDAWgBSAHAuB1ss/cPZZe06Q10AmGei6PjAP
+BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIGRvEckbwHwgtzfaHsuL
+ykpXmkNiKv/a12t/2knTZ8r2AiEAocQ0KVem+D4hMu2Bif8tRwcoB/BAADjaIjFM
+9ygEpBE=
+-----END CERTIFICATE-----
+`;
