@@ -13,8 +13,11 @@ export function visible(text: string): string {
     .replace(unsafe, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Nearly all text is this; for it, length is width. */
+const plainText = /^[ -~]*$/;
+
 /** Columns that text takes on a terminal; colour takes none. */
-export const widthOf = (text: string): number => stringWidth(text);
+export const widthOf = (text: string): number => (plainText.test(text) ? text.length : stringWidth(text));
 
 /** Cuts plain text to a width, marking the cut. */
 export function cut(text: string, width: number, ellipsis: string): string {

@@ -1,8 +1,8 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { Diagnostic } from '../../model/index.js';
 import { explainError, type Providers } from './explain-error.js';
-import type { JsonSchema } from './schema.js';
 import { type Plain, type Tree, toPlain } from './tree.js';
+import type { Validate } from './validators.js';
 
 /** What a schema says about a file. */
 export interface Checked {
@@ -12,24 +12,10 @@ export interface Checked {
 }
 
 /** Checks a whole tree at once and names every problem at its place. */
-export function check(tree: Tree, schema: JsonSchema, providers: Providers): Checked {
+export function check(tree: Tree, validate: Validate, providers: Providers): Checked {
   const value = toPlain(tree);
   openSettings(value);
-  const { $schema: _, ...bare } = schema;
-  const validate = new Ajv({
-    allErrors: true,
-    strict: true,
-    allowUnionTypes: true,
-    useDefaults: true,
-    verbose: true,
-    validateFormats: false,
-    // The schema is our own and is itself checked by a test; compiling the schema of schemas would cost more than all else.
-    meta: false,
-    validateSchema: false,
-  }).compile(bare);
-  if (validate(value)) return { value, diagnostics: [] };
-  const diagnostics = leading(validate.errors ?? []).map((error) => explainError(error, tree, providers));
-  return { value, diagnostics };
+  return { value, diagnostics: leading(validate(value)).map((error) => explainError(error, tree, providers)) };
 }
 
 /** A component without settings has empty ones, so that what they lack is named and what has a default is filled in. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { defineProvider, layers, type Provider } from '../../model/index.js';
+import { compileValidators } from './compile-validators.js';
 import { type DefinitionFiles, loadDefinition, validateDefinition } from './index.js';
 import { loadTexts } from './load.js';
 import { scaffold } from './scaffold.js';
@@ -40,6 +41,8 @@ function disk(texts: Readonly<Record<string, string>>): DefinitionFiles {
   };
 }
 
+const parts = { providers, validators: compileValidators(providers) };
+
 const example = (kind: string, spec: string): string => `# yaml-language-server: $schema=x
 # A comment that stays.
 apiVersion: strata.dev/v1alpha1
@@ -63,7 +66,7 @@ const files = scaffold({
 const textOf = (path: string): string => files.find((file) => file.path === path)?.text ?? '';
 const texts = { 'platform.yaml': textOf('platform.yaml'), 'environments/local.yaml': textOf('environments/local.yaml') };
 const load = (files: Readonly<Record<string, string>>, name?: string) =>
-  loadDefinition({ files: disk(files), providers }, { directory: '.', environment: name });
+  loadDefinition({ files: disk(files), ...parts }, { directory: '.', environment: name });
 
 describe('a new definition', () => {
   it('is the example under its own name, with schemas for editors', () => {
@@ -81,7 +84,7 @@ describe('a new definition', () => {
     const told = loadTexts(
       { file: 'platform.yaml', text: texts['platform.yaml'] },
       { name: 'local', file: 'e', text: texts['environments/local.yaml'] },
-      providers,
+      parts,
     );
     expect(told.diagnostics).toEqual([]);
     expect(told.spec).toMatchObject({ platform: 'fresh', environment: 'local' });
@@ -125,7 +128,7 @@ describe('validating', () => {
       'platform.yaml': texts['platform.yaml'].replace('kind: Platform', 'kind: Platfrom'),
       'environments/prod.yaml': texts['environments/local.yaml'],
     };
-    const found = await validateDefinition({ files: disk(files), providers }, { directory: '.' });
+    const found = await validateDefinition({ files: disk(files), ...parts }, { directory: '.' });
     expect(found.environments.map((one) => one.name)).toEqual(['local', 'prod']);
     expect(found.diagnostics.map((one) => one.code)).toEqual(['SPEC-BAD-KIND', 'SPEC-BAD-NAME']);
     expect(found.valid).toBe(false);

@@ -1,8 +1,8 @@
-import { type Diagnostic, err, ok, type Provider, type Result, type Spec } from '../../model/index.js';
+import { type Diagnostic, err, ok, type Result, type Spec } from '../../model/index.js';
 import * as errors from './errors.js';
 import type { DefinitionFiles } from './files.js';
 import { limits } from './limits.js';
-import { loadTexts, readProblem, type SourceText, tidy } from './load.js';
+import { type LoadParts, loadTexts, readProblem, type SourceText, tidy } from './load.js';
 import { didYouMean } from './suggest.js';
 
 export type { DefinitionFiles, Read } from './files.js';
@@ -11,9 +11,8 @@ export { type Scaffolded, scaffold } from './scaffold.js';
 export { didYouMean } from './suggest.js';
 
 /** What loading a definition needs. */
-export interface DefinitionDeps {
+export interface DefinitionDeps extends LoadParts {
   readonly files: DefinitionFiles;
-  readonly providers: readonly Provider[];
 }
 
 /** Which definition. */
@@ -117,5 +116,5 @@ async function loadOne(
   const sources = new Map([[platform.file, platform.text]]);
   if (read.kind !== 'text') return { diagnostics: [readProblem(file, read)], sources };
   sources.set(file, read.text);
-  return { ...loadTexts(platform, { name, file, text: read.text }, deps.providers), sources };
+  return { ...loadTexts(platform, { name, file, text: read.text }, deps), sources };
 }

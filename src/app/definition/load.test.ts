@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { defineProvider, type Layer, layers, type Provider } from '../../model/index.js';
+import { compileValidators } from './compile-validators.js';
 import { loadTexts } from './load.js';
 
 const provider = (layer: Layer, id: string, spec = Type.Object({}, { additionalProperties: false })): Provider =>
@@ -34,6 +35,8 @@ const providers: readonly Provider[] = [
   provider('kubernetes', 'clusters', clusterSpec),
 ];
 
+const parts = { providers, validators: compileValidators(providers) };
+
 const head = 'apiVersion: strata.dev/v1alpha1\nkind: Platform\nmetadata: { name: demo }\n';
 const good = `${head}spec:
   image: [{ name: node, use: baker }]
@@ -53,7 +56,7 @@ const load = (platform: string, environment = local) =>
   loadTexts(
     { file: 'platform.yaml', text: platform },
     { name: 'local', file: 'environments/local.yaml', text: environment },
-    providers,
+    parts,
   );
 
 /** `file:line:column CODE message → remedy`. */

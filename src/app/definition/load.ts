@@ -4,8 +4,8 @@ import * as errors from './errors.js';
 import type { Read } from './files.js';
 import { duplicateNames, overlay } from './overlay.js';
 import { parseText } from './parse.js';
-import { environmentFrame, platformSchema } from './schema.js';
 import { child, type MapTree, type Plain, type Tree, textOf } from './tree.js';
+import type { Validators } from './validators.js';
 
 /** One file's name (as the user knows it) and text. */
 export interface SourceText {
@@ -20,22 +20,28 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What definitions are checked against. */
+export interface LoadParts {
+  readonly providers: readonly Provider[];
+  readonly validators: Validators;
+}
+
 /** Parses, merges and checks. Pure: texts in, a Spec or all its problems out. */
 export function loadTexts(
   platform: SourceText,
   environment: { readonly name: string } & SourceText,
-  providers: readonly Provider[],
+  { providers, validators }: LoadParts,
 ): Loaded {
   const base = parseText(platform.file, platform.text);
   const top = parseText(environment.file, environment.text);
   const found = [...base.diagnostics, ...top.diagnostics];
   const partial = base.partial ?? top.partial;
   if (base.tree !== undefined) found.push(...duplicateNames(base.tree));
-  if (top.tree !== undefined) found.push(...duplicateNames(top.tree), ...checkFrame(top.tree, environment.name));
+  if (top.tree !== undefined) found.push(...duplicateNames(top.tree), ...checkFrame(top.tree, environment.name, validators));
   if (base.tree === undefined) return { diagnostics: tidy(found) };
   const merged = laidOver(base.tree, top.tree);
   found.push(...merged.diagnostics);
-  const checked = check(merged.tree, platformSchema(providers), providers);
+  const checked = check(merged.tree, validators.platform, providers);
   found.push(...checked.diagnostics.filter((one) => partial !== true || one.code !== 'SPEC-MISSING-KEY'));
   if (partial !== true && top.tree !== undefined) found.push(...emptyLayers(merged.tree));
   const diagnostics = tidy(found);
@@ -48,8 +54,8 @@ export function readProblem(file: string, read: Exclude<Read, { kind: 'text' | '
   return read.kind === 'too-large' ? errors.fileTooLarge(file, read.bytes) : errors.unreadable(file, read.why);
 }
 
-function checkFrame(tree: Tree, name: string): readonly Diagnostic[] {
-  const { diagnostics } = check(tree, environmentFrame(), []);
+function checkFrame(tree: Tree, name: string, { frame }: Validators): readonly Diagnostic[] {
+  const { diagnostics } = check(tree, frame, []);
   const named = child(child(tree, 'metadata'), 'name');
   const text = textOf(child(tree, 'metadata'), 'name');
   return named === undefined || text === undefined || text === name

@@ -3,9 +3,11 @@ import { definitionFiles } from '../../host/definition-files.js';
 import { programFolder } from '../../host/places.js';
 import { err, ok, type Result } from '../../model/index.js';
 import { providers } from '../../providers/registry.js';
+import { compiled } from './compiled.js';
 import * as errors from './errors.js';
 import {
   type Definition,
+  type DefinitionDeps,
   type DefinitionRequest,
   environmentSchema,
   type JsonSchema,
@@ -18,13 +20,19 @@ import {
 import { namePattern, nearestName } from './names.js';
 import { scaffold } from './scaffold.js';
 
-const deps = { files: definitionFiles, providers };
+/** The checks the build made, or else our own. */
+const depsOf = async (): Promise<DefinitionDeps> => ({
+  files: definitionFiles,
+  providers,
+  validators: compiled ?? (await import('./compile-validators.js')).compileValidators(providers),
+});
 
 /** Checks a definition on this machine's disk; every environment where none is named. */
-export const validate = (request: DefinitionRequest): Promise<Validation> => validateDefinition(deps, request);
+export const validate = async (request: DefinitionRequest): Promise<Validation> => validateDefinition(await depsOf(), request);
 
 /** Loads one environment of a definition on this machine's disk. */
-export const load = (request: DefinitionRequest): Promise<Result<Definition, Problems>> => loadDefinition(deps, request);
+export const load = async (request: DefinitionRequest): Promise<Result<Definition, Problems>> =>
+  loadDefinition(await depsOf(), request);
 
 /** The published schema of a kind of file. */
 export const schema = (kind: 'platform' | 'environment'): JsonSchema =>
