@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import type { Action, Digest, Result, Step, StepId, ToolArtefact, World } from '../model/index.js';
+import { isAbsolute, join } from 'node:path';
+import type { Action, Digest, ReadWorld, Result, Step, StepId, ToolArtefact, World } from '../model/index.js';
 import { err, ok } from '../model/index.js';
 import { wrongVersion } from './errors.js';
 import { keyOf, toolDir, toolInputs } from './key.js';
@@ -9,7 +9,7 @@ import { isData, type Toolchain, type ToolPin } from './pins.js';
 import { probeVersion } from './probe.js';
 import { artefactOf, mainOf, readReceipt, type Receipt, untouched, writeReceipt } from './receipt.js';
 import { quarantine, withScratch } from './scratch.js';
-import { compareVersions } from './versions.js';
+import { compareVersions, fits } from './versions.js';
 
 /** What a tool step depends on. */
 export interface ToolInputs {
@@ -47,8 +47,8 @@ function toolAction(sharing: Sharing, pin: ToolPin): Action<ToolInputs, ToolArte
   return {
     async observe(want, w) {
       const dir = toolDir(w.paths.cache, want.name, keyOf(want));
-      const receipt = await readReceipt(w, dir);
-      return ok(receipt !== undefined && (await untouched(w, dir, receipt)) ? artefactOf(receipt) : undefined);
+      const receipt = await intact(w, dir);
+      return ok(receipt === undefined ? undefined : artefactOf(receipt));
     },
     diff: (_want, got) => (got === undefined ? [{ what: 'tool', to: pin.version ?? 'available' }] : []),
     apply: (want, _got, w) => obtainTool(sharing, pin, toolDir(w.paths.cache, want.name, keyOf(want)), w),
@@ -58,6 +58,9 @@ function toolAction(sharing: Sharing, pin: ToolPin): Action<ToolInputs, ToolArte
 /** Obtains a tool into its cache folder; a damaged one there is set aside first. */
 async function obtainTool(sharing: Sharing, pin: ToolPin, target: string, w: World): Promise<Result<ToolArtefact>> {
   if ((await w.stat(target)) !== undefined) {
+    // Another environment's run may have made it since we looked.
+    const theirs = await intact(w, target);
+    if (theirs !== undefined) return ok(artefactOf(theirs));
     const aside = await setAside(w, target, pin.name);
     if (!aside.ok) return aside;
   }
@@ -105,9 +108,13 @@ async function settleVersion(
   if (made.version !== undefined) return ok(made.version);
   if (pin.probe === undefined || isData(pin)) return ok(pin.version ?? 'unknown');
   const said = await probeVersion(w, pin, made.main.startsWith('/') ? made.main : join(dir, made.main));
-  if (said !== undefined && (pin.version === undefined || compareVersions(said, pin.version) === 0)) return ok(said);
+  if (said !== undefined && isWanted(pin, said)) return ok(said);
   return err(wrongVersion(pin.name, pin.version ?? pin.path ?? 'any', said ?? 'nothing it was asked for'));
 }
+
+/** Pinned exactly, or within the range that PATH is held to. */
+const isWanted = (pin: ToolPin, version: string): boolean =>
+  pin.version === undefined ? fits(version, pin.path ?? '') : compareVersions(version, pin.version) === 0;
 
 async function publish(w: World, work: string, target: string, receipt: Receipt): Promise<Result<ToolArtefact>> {
   const folder = await w.makeDirectory(join(target, '..'));
@@ -115,8 +122,13 @@ async function publish(w: World, work: string, target: string, receipt: Receipt)
   const moved = await w.rename(work, target);
   if (moved.ok) return ok(artefactOf(receipt));
   // Another environment's run may have been first; its artefact has the same key, so it is as good as ours.
-  const theirs = await readReceipt(w, target);
-  return theirs !== undefined && (await untouched(w, target, theirs)) ? ok(artefactOf(theirs)) : moved;
+  const theirs = await intact(w, target);
+  return theirs === undefined ? moved : ok(artefactOf(theirs));
+}
+
+async function intact(r: ReadWorld, dir: string): Promise<Receipt | undefined> {
+  const receipt = await readReceipt(r, dir);
+  return receipt !== undefined && (await untouched(r, dir, receipt)) ? receipt : undefined;
 }
 
 /** Absolute path of what a receipt stands for, where it is still there. */

@@ -17,21 +17,32 @@ export interface TestMachine {
   close(): Promise<void>;
 }
 
-/** Makes one; the world finds programs in `root/bin` first. */
-export async function testMachine(): Promise<TestMachine> {
+/** What a machine is given from outside. */
+export interface TestMachineOptions {
+  /** A catalog to use instead of an empty one. */
+  readonly catalog?: string;
+  /** Finds programs that `program` did not put there. */
+  readonly locate?: (tool: string, w: World) => Promise<string | undefined>;
+}
+
+/** Makes one; the world finds what `program` put there first. */
+export async function testMachine(options: TestMachineOptions = {}): Promise<TestMachine> {
   const root = await mkdtemp(join(tmpdir(), 'strata-machine-'));
   const paths = {
     cache: join(root, 'cache'),
     state: join(root, 'state'),
-    catalog: join(root, 'home', 'catalog'),
+    catalog: options.catalog ?? join(root, 'home', 'catalog'),
     project: join(root, 'project'),
   };
   for (const path of Object.values(paths)) await mkdir(path, { recursive: true });
   await mkdir(join(root, 'bin'));
   const programs = new Map<string, string>();
-  const host = await createHost({ paths, locate: async (tool) => programs.get(tool) });
+  const host = await createHost({
+    paths,
+    locate: async (tool): Promise<string | undefined> => programs.get(tool) ?? options.locate?.(tool, w),
+  });
   const notes: string[] = [];
-  const w = host.world({
+  const w: World = host.world({
     signal: new AbortController().signal,
     emit: (event) => {
       if (event.type === 'step-note') notes.push(event.text);
