@@ -10,7 +10,9 @@ function textOf(node) {
   if (!ts.isTemplateExpression(node)) return undefined;
   const name = (expression) => {
     const words = expression.getText().match(/[A-Za-z_]\w*/g) ?? ['…'];
-    return ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression) ? words.at(-1) : (words.find((word) => !/^(String|Number|Math|round|floor|ceil|join|map|JSON|stringify|visible)$/.test(word)) ?? '…');
+    return ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)
+      ? words.at(-1)
+      : (words.find((word) => !/^(String|Number|Math|round|floor|ceil|join|map|JSON|stringify|visible)$/.test(word)) ?? '…');
   };
   return node.head.text + node.templateSpans.map((span) => `{${name(span.expression)}}${span.literal.text}`).join('');
 }
@@ -18,7 +20,14 @@ function textOf(node) {
 /** The declaration around a node: where its doc comment is. */
 function declarationOf(node) {
   let at = node;
-  while (at.parent !== undefined && !ts.isFunctionDeclaration(at) && !ts.isVariableStatement(at) && !ts.isMethodDeclaration(at) && !ts.isPropertyAssignment(at)) at = at.parent;
+  while (
+    at.parent !== undefined &&
+    !ts.isFunctionDeclaration(at) &&
+    !ts.isVariableStatement(at) &&
+    !ts.isMethodDeclaration(at) &&
+    !ts.isPropertyAssignment(at)
+  )
+    at = at.parent;
   return at;
 }
 
@@ -34,7 +43,8 @@ function remediesBelow(node) {
   const found = [];
   const visit = (at) => {
     if (ts.isObjectLiteralExpression(at)) {
-      const member = (name) => at.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === name)?.initializer;
+      const member = (name) =>
+        at.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === name)?.initializer;
       const say = textOf(member('say'));
       const command = textOf(member('command'));
       if (say !== undefined) found.push(command === undefined ? say : `${say} \`${command}\``);
@@ -45,7 +55,21 @@ function remediesBelow(node) {
   return found;
 }
 
-const kinds = new Set(['refused', 'invalid', 'tool-missing', 'tool-failed', 'not-ready', 'timeout', 'conflict', 'network', 'exhausted', 'corrupt', 'version', 'cancelled', 'bug']);
+const kinds = new Set([
+  'refused',
+  'invalid',
+  'tool-missing',
+  'tool-failed',
+  'not-ready',
+  'timeout',
+  'conflict',
+  'network',
+  'exhausted',
+  'corrupt',
+  'version',
+  'cancelled',
+  'bug',
+]);
 
 /** Every code in a source: `{code, title, kind?, messages, remedies}`. */
 export function codesIn(path, text) {
@@ -67,11 +91,19 @@ export function codesIn(path, text) {
     if (ts.isCallExpression(node)) {
       const at = node.arguments.findIndex((argument) => ts.isStringLiteralLike(argument) && codePattern.test(argument.text));
       if (at !== -1) {
-        const message = node.arguments.slice(at + 1).map(textOf).find((one) => one !== undefined && one.includes(' '));
+        const message = node.arguments
+          .slice(at + 1)
+          .map(textOf)
+          .find((one) => one?.includes(' '));
         add(node, node.arguments[at].text, message, at > 0 ? textOf(node.arguments[at - 1]) : undefined);
       }
     }
-    if (ts.isPropertyAssignment(node) && node.name.getText() === 'code' && ts.isStringLiteralLike(node.initializer) && codePattern.test(node.initializer.text)) {
+    if (
+      ts.isPropertyAssignment(node) &&
+      node.name.getText() === 'code' &&
+      ts.isStringLiteralLike(node.initializer) &&
+      codePattern.test(node.initializer.text)
+    ) {
       const member = node.parent.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === 'message');
       add(node.parent, node.initializer.text, textOf(member?.initializer));
     }

@@ -144,6 +144,18 @@ describe('the live view', () => {
     expect(Math.max(...screen.text().split('\n').map(widthOf))).toBeLessThanOrEqual(60);
   });
 
+  it('shows a clock before the run begins, and leaves no trace of it where none does', () => {
+    const screen = terminal(80, 24);
+    let now = start;
+    const view = liveView(screen, style, () => now);
+    screen.write('$ strata up\n');
+    now += 3000;
+    view.tick();
+    expect(screen.text()).toBe('$ strata up\nlooking at what is there  0:03');
+    view.close();
+    expect(screen.text()).toBe('$ strata up');
+  });
+
   it('writes nothing when nothing changed', () => {
     let written = 0;
     const view = liveView({ write: () => (written += 1), columns: () => 80, rows: () => 24 }, style, () => start);

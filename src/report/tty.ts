@@ -1,5 +1,6 @@
 import type { RunEvent } from '../model/index.js';
-import { widthOf } from './cells.js';
+import { cut, widthOf } from './cells.js';
+import { clock } from './durations.js';
 import { renderFrame } from './frame.js';
 import { type Progress, track } from './progress.js';
 import type { Style } from './style.js';
@@ -47,14 +48,18 @@ export function liveView(screen: Screen, style: Style, now: () => number): View 
     return rows === 0 ? '\r' : `${csi}${rows}A\r`;
   };
 
-  const draw = (above = ''): void => {
+  const opened = now();
+
+  /** Before the run begins there is only a clock; it leaves no trace. */
+  const linesNow = (): readonly string[] => {
     const progress = tracker.progress();
-    if (progress === undefined) {
-      if (above !== '') screen.write(above);
-      return;
-    }
     const size = { columns: Math.max(20, screen.columns() - 1), rows: Math.max(3, screen.rows()), now: now() };
-    const lines = renderFrame(progress, style, size);
+    if (progress !== undefined) return renderFrame(progress, style, size);
+    return open ? [cut(`looking at what is there  ${clock(now() - opened)}`, size.columns, '')] : [];
+  };
+
+  const draw = (above = ''): void => {
+    const lines = linesNow();
     const picture = lines.map((line) => `${line}${eraseLine}\n`).join('');
     if (picture === shown && above === '') return;
     screen.write(
@@ -76,8 +81,8 @@ export function liveView(screen: Screen, style: Style, now: () => number): View 
     },
     close() {
       if (!open) return;
-      draw();
       open = false;
+      draw();
       screen.write(showCursor);
     },
     progress: tracker.progress,
