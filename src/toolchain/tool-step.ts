@@ -93,9 +93,7 @@ async function obtainTool(sharing: Sharing, pin: ToolPin, target: string, w: Wor
 /** A receipt for a program of the system is simply outdated; a folder of our own is damaged. */
 async function setAside(w: World, target: string, name: string): Promise<Result<void>> {
   const receipt = await readReceipt(w, target);
-  return receipt?.source === 'PATH' || receipt?.source.startsWith('debian ') === true
-    ? w.remove(target)
-    : quarantine(w, target, name);
+  return receipt !== undefined && isAbsolute(receipt.main) ? w.remove(target) : quarantine(w, target, name);
 }
 
 /** A fresh program must say the pinned version itself. */
