@@ -33,6 +33,8 @@ export interface ProjectDraft {
   readonly namespaces: readonly string[];
   /** Kinds of the whole cluster that are allowed. */
   readonly clusterKinds: readonly { readonly group: string; readonly kind: string }[];
+  /** Exceptions from `clusterKinds`, by name pattern. */
+  readonly except?: readonly { readonly group: string; readonly kind: string; readonly name: string }[];
   /** Where present, only these kinds inside a namespace. */
   readonly namespacedKinds?: readonly { readonly group: string; readonly kind: string }[];
 }
@@ -47,6 +49,7 @@ export const projectManifest = (draft: ProjectDraft): Json => ({
     sourceRepos: draft.repositories,
     destinations: draft.namespaces.map((namespace) => ({ server: inCluster, namespace })),
     clusterResourceWhitelist: draft.clusterKinds,
+    ...(draft.except === undefined ? {} : { clusterResourceBlacklist: draft.except }),
     ...(draft.namespacedKinds === undefined ? {} : { namespaceResourceWhitelist: draft.namespacedKinds }),
   },
 });

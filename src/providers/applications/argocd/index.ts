@@ -75,7 +75,15 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
       effect: 'remote',
       tools: ['kubectl', 'git'],
       after: [install],
-      inputs: { kubeconfig, repository: spec.repository, branch: spec.branch, head, support, services: services.ready },
+      inputs: {
+        kubeconfig,
+        repository: spec.repository,
+        branch: spec.branch,
+        head,
+        support,
+        reserved: spec.reserved,
+        services: services.ready,
+      },
       deadlineMs: minutes(3),
       action: raiseUmbrella,
     });

@@ -19,6 +19,11 @@ export const ArgocdSpec = Type.Object(
       uniqueItems: true,
       description: 'Images of the toolchain list that the applications run: they are built and served with the platform.',
     }),
+    reserved: Type.Array(Type.String({ pattern: '^[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?$' }), {
+      default: ['kube-*', '*-system', 'argocd', 'monitoring', 'node-agents', 'local-path-storage', 'policy-check'],
+      uniqueItems: true,
+      description: 'Namespaces of the platform, as patterns: applications may neither deploy into them nor change them.',
+    }),
   },
   { additionalProperties: false, description: 'Argo CD with one umbrella application over a git repository of applications.' },
 );

@@ -18,6 +18,8 @@ export interface UmbrellaWanted {
   readonly head: string;
   /** Where the git server is. */
   readonly support: Support;
+  /** Namespaces, as patterns, that applications may not touch. */
+  readonly reserved: readonly string[];
   /** Core services that stand: applications may rely on them. */
   readonly services: readonly string[];
 }
@@ -39,18 +41,8 @@ export const umbrellaName = 'umbrella';
 /** Place of an application's entry in the repository. */
 export const entryFile = 'application.yaml';
 
-/** Namespaces that belong to the platform: applications may not deploy into them. */
-const platformNamespaces = [
-  'kube-system',
-  'kube-public',
-  'kube-node-lease',
-  argocdNamespace,
-  'flux-system',
-  'gatekeeper-system',
-  'monitoring',
-];
-
-function manifests(want: UmbrellaWanted): string {
+/** The borders of both kinds of Application, and the umbrella itself. */
+export function umbrellaManifests(want: Omit<UmbrellaWanted, 'kubeconfig' | 'head' | 'services'>): string {
   const url = repositoryUrl(want.support.git, want.repository);
   const items = [
     projectManifest({
@@ -65,8 +57,9 @@ function manifests(want: UmbrellaWanted): string {
       name: 'applications',
       description: 'Applications of the platform’s users: namespaces of their own, nothing of the whole cluster beside those.',
       repositories: ['*'],
-      namespaces: [...platformNamespaces.map((name) => `!${name}`), '*'],
+      namespaces: [...want.reserved.map((name) => `!${name}`), '*'],
       clusterKinds: [{ group: '', kind: 'Namespace' }],
+      except: want.reserved.map((name) => ({ group: '', kind: 'Namespace', name })),
     }),
     umbrellaManifest({
       name: umbrellaName,
@@ -125,7 +118,7 @@ export const raiseUmbrella: Action<UmbrellaWanted, UmbrellaState> = {
 
   async apply(want, _got, w: World) {
     // Its manifest asks for a comparison as well, so applying it again is asking again.
-    const raise = () => applyManifest(w, want.kubeconfig, manifests(want));
+    const raise = () => applyManifest(w, want.kubeconfig, umbrellaManifests(want));
     const applied = await raise();
     if (!applied.ok) return applied;
     const state = await awaitApplication(w, {
