@@ -9,6 +9,7 @@ import { network } from './steps/network.js';
 import { preflight } from './steps/preflight.js';
 import { git, registry } from './steps/support.js';
 
+const system = 'part of every distribution; a container may lack it';
 const tools = [
   { tool: 'systemd-nspawn', why: 'boots the machines' },
   { tool: 'ip', why: "makes the machines' network" },
@@ -16,6 +17,7 @@ const tools = [
   { tool: 'ssh-keygen', why: 'makes the keys of the environment' },
   { tool: 'git', why: 'serves repositories to the machines' },
   { tool: 'docker-registry', why: 'serves images to the machines' },
+  ...['nsenter', 'unshare', 'mount', 'umount', 'kill', 'find', 'sysctl', 'df'].map((tool) => ({ tool, why: system })),
 ] as const;
 
 /** Machines on this host: systemd-nspawn on copy-on-write roots, a network of their own, a registry and a git server. */

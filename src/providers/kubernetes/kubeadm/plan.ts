@@ -159,6 +159,7 @@ function initStep(
       templates: { init: text(kit, 'kubeadm/init.yaml'), auditPolicy: text(kit, 'kubeadm/audit-policy.yaml') },
     },
     after,
+    deadlineMs: 300_000,
     tools: ['ssh', 'kubectl'],
     action: controlPlane,
   });

@@ -15,7 +15,7 @@ export interface PreflightWant {
 }
 
 /** Programs of util-linux, procps and findutils that every distribution has, but a container may lack. */
-const programs = ['nsenter', 'unshare', 'mount', 'umount', 'kill', 'find', 'sysctl'];
+const programs = ['nsenter', 'unshare', 'mount', 'umount', 'kill', 'find', 'sysctl', 'df'];
 
 /** Looks whether machines can be made here, and what the kernel offers. */
 export const preflight: Action<PreflightWant, CgroupFacts> = {
