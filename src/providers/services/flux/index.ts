@@ -12,6 +12,7 @@ export const flux = defineProvider<'services', FluxSpec>({
     { tool: 'kubectl', why: 'applies Flux itself, and asks the cluster how the packages are' },
     { tool: 'tar', why: 'packs the rendered tree' },
     { tool: 'gzip', why: 'packs the rendered tree' },
+    { tool: 'cp', why: 'puts the packed tree among the artefacts to be published' },
   ],
   plan: planFlux,
 });

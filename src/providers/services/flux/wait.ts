@@ -7,8 +7,8 @@ export type Look<T> = { readonly done: T } | { readonly waiting: string };
 /** How long to look, how often, and what to say when time is up. */
 export interface Wait {
   readonly deadlineMs: number;
-  /** Milliseconds between looks. */
-  readonly everyMs: number;
+  /** What to do between looks, for a few seconds at most: a watch, or a pause. */
+  readonly between: () => Promise<unknown>;
   readonly late: (why: string) => Failure;
 }
 
@@ -19,20 +19,20 @@ export interface Wait {
 export async function waitUntil<T>(
   w: ReadWorld,
   wait: Wait,
-  look: (turn: { readonly last: boolean; readonly number: number }) => Promise<Result<Look<T>>>,
+  look: (turn: { readonly last: boolean }) => Promise<Result<Look<T>>>,
 ): Promise<Result<T>> {
   const end = w.now().getTime() + wait.deadlineMs;
   let told = '';
-  for (let number = 0; ; number += 1) {
+  for (;;) {
     const last = w.now().getTime() >= end || w.signal.aborted;
-    const seen = await look({ last, number });
+    const seen = await look({ last });
     if (seen.ok && 'done' in seen.value) return ok(seen.value.done);
     if (!seen.ok && seen.error.kind !== 'not-ready') return seen;
     const why = waitingFor(seen);
     if (last) return err(wait.late(why));
     if (why !== '' && why !== told) w.note(why);
     if (why !== '') told = why;
-    await w.pause(wait.everyMs);
+    await wait.between();
   }
 }
 

@@ -42,7 +42,7 @@ async function look(kubeconfig: SecretRef, r: ReadWorld): Promise<Result<Control
 }
 
 function waitReady(want: ControllerWant, w: World): Promise<Result<void>> {
-  return waitUntil(w, { deadlineMs, everyMs: 300, late: controllerNotReady }, async () => {
+  return waitUntil(w, { deadlineMs, between: () => w.pause(500), late: controllerNotReady }, async () => {
     const found = await getObjects(w, want.kubeconfig, ['deployments', ...ours]);
     if (!found.ok) return found;
     const late = found.value.filter((deployment) => !isReady(deployment));

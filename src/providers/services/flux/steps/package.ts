@@ -1,6 +1,6 @@
 import type { Action, ReadWorld, Result, SecretRef, World } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
-import { deleteObjects, getObjects } from '../../../../tools/kubectl/index.js';
+import { askCluster, deleteObjects, getObjects } from '../../../../tools/kubectl/index.js';
 import { packageBroken, packageNotGone, packageNotReady } from '../errors.js';
 import { type KustomizationState, readState } from '../state.js';
 import { fluxNamespace } from '../sync.js';
@@ -49,19 +49,28 @@ async function explain(want: PackageWant, state: KustomizationState | undefined,
   return [failed || state.message, ...pods].join('; ');
 }
 
+/** Waits for the cluster's word instead of asking again and again; ends by itself after some seconds, for the notes. */
+async function watch(want: PackageWant, applied: string, w: ReadWorld): Promise<void> {
+  const change = applied === want.revision ? 'condition=Ready' : `jsonpath={.status.lastAppliedRevision}=${want.revision}`;
+  const args = ['wait', `${kustomizations}/${want.name}`, '-n', fluxNamespace, `--for=${change}`, '--timeout=4s'];
+  const told = await askCluster(w, want.kubeconfig, `watching ${want.name}`, args);
+  if (!told.ok) await w.pause(200);
+}
+
 function waitArrived(want: PackageWant, w: World): Promise<Result<KustomizationState>> {
   const deadlineMs = want.timeoutMs + graceMs;
   let failed = '';
+  let applied = '';
   const late = (why: string) => packageNotReady(want.name, Math.round(deadlineMs / 1000), why);
-  return waitUntil(w, { deadlineMs, everyMs: 500, late }, async ({ last, number }) => {
+  return waitUntil(w, { deadlineMs, between: () => watch(want, applied, w), late }, async ({ last }) => {
     const seen = await look(want.kubeconfig, want.name, w);
     if (!seen.ok) return seen;
     const state = seen.value;
     if (state?.ready === true && state.applied === want.revision) return ok({ done: state });
     failed = state?.failure || failed;
+    applied = state?.applied ?? '';
     if (state?.broken && state.attempted === want.revision) return err(packageBroken(want.name, state.message));
-    // Pods are looked at every few turns only: most of the time Flux says enough.
-    return ok({ waiting: last || number % 5 === 4 ? await explain(want, state, last ? failed : '', w) : '' });
+    return ok({ waiting: await explain(want, state, last ? failed : '', w) });
   });
 }
 

@@ -32,6 +32,8 @@ async function runAll(
     if (!found.ok) return found;
     problems.push(...found.value.problems);
     claims.push(...found.value.claims);
+    // One problem is enough to look again.
+    if (depth === 'quick' && problems.length > 0) break;
   }
   return ok({ problems, claims });
 }
@@ -45,7 +47,7 @@ export const provePackage: Action<VerifyWant, Verified> = {
   diff: (_want, got) => (got?.problems ?? ['not looked at']).map((to) => ({ what: 'proof', to })),
   async apply(want, _got, w) {
     const late = (why: string) => checkFailed(want.name, why);
-    return waitUntil(w, { deadlineMs: want.timeoutMs, everyMs: 500, late }, async () => {
+    return waitUntil(w, { deadlineMs: want.timeoutMs, between: () => w.pause(1_000), late }, async () => {
       const found = await runAll(want, w, 'quick');
       if (!found.ok) return found;
       const { problems } = found.value;
