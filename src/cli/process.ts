@@ -14,7 +14,12 @@ export async function start(version: string): Promise<void> {
   endQuietlyOnClosedPipe();
   const streams = streamsOf(argv);
   try {
-    process.exitCode = await runProgram(argv, { streams, version, interruptible: () => drainOnSignal(streams) });
+    process.exitCode = await runProgram(argv, {
+      streams,
+      version,
+      program: process.env.STRATA_COMMAND ?? 'strata',
+      interruptible: () => drainOnSignal(streams),
+    });
   } catch (error) {
     process.exitCode = exitCodes.failed;
     complain({ streams }, [errors.bug(error instanceof Error ? error.message : String(error), version)]);

@@ -8,6 +8,7 @@ import { grammar } from './grammar.js';
 import { runProgram } from './program.js';
 import { exitCodeOfRun } from './run-exit.js';
 import { isLive, styleOf } from './terminal.js';
+import { typedCommand } from './typed-command.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -36,6 +37,7 @@ async function strata(...argv: readonly string[]) {
       columns: () => 100,
     },
     version: '1.2.3',
+    program: './strata',
     interruptible: () => ({ drain: new AbortController().signal, cancel: new AbortController().signal, onNotice: () => {} }),
   });
   return { code, out, err };
@@ -144,6 +146,22 @@ describe('what the shell is told', () => {
     expect(exitCodeOfRun({ verdict: 'ok', failures: [] })).toBe(0);
     expect(exitCodeOfRun({ verdict: 'failed', failures: [one('network'), one('timeout')] })).toBe(6);
     expect(exitCodeOfRun({ verdict: 'cancelled', failures: [] })).toBe(130);
+  });
+});
+
+describe('a command in a finding', () => {
+  it.each([
+    ['strata up', './strata up my/place -e prod'],
+    ['strata destroy --confirm demo', './strata destroy my/place -e prod --confirm demo'],
+    ['strata validate -e other', './strata validate my/place -e other'],
+    ['strata explain SPEC-SYNTAX', './strata explain SPEC-SYNTAX'],
+    ['umount /x', 'umount /x'],
+    ['stratagem', 'stratagem'],
+  ])('%s is written as %s', (command, typed) => {
+    expect(typedCommand(command, { program: './strata', directory: 'my/place', environment: 'prod' })).toBe(typed);
+  });
+  it('is quoted where a shell would take it apart', () => {
+    expect(typedCommand('strata up', { program: 'strata', directory: "it's here" })).toBe("strata up 'it'\\''s here'");
   });
 });
 

@@ -5,11 +5,14 @@ import * as errors from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import { type CommandGrammar, everywhere, grammar, type OptionGrammar } from './grammar.js';
 import { didYouMean } from './suggest.js';
+import { typedCommand } from './typed-command.js';
 
 /** What one call of the program needs from the process around it. */
 export interface Surroundings {
   readonly streams: Streams;
   readonly version: string;
+  /** How this user calls the program. */
+  readonly program: string;
   /** Called once a command starts that is worth draining: from then on Ctrl-C aborts these, one after the other. */
   readonly interruptible: () => Stopping;
 }
@@ -101,14 +104,21 @@ async function start(
   const load = commands[part.name];
   if (load === undefined) throw new Error(`the command ${part.name} has no code`);
   const { run } = await load();
+  const options = readOptions(values, text, positional ?? named ?? '.');
   const call: Call = {
     args,
-    options: readOptions(values, text, positional ?? named ?? '.'),
-    streams: around.streams,
+    options,
+    streams: placed(around, options),
     version: around.version,
     ...(part.drains === true ? around.interruptible() : unstoppable()),
   };
   return run(call);
+}
+
+/** The streams, with commands in findings written as this user has to type them. */
+function placed({ streams, program }: Surroundings, { directory, environment }: Options): Streams {
+  const command = (text: string): string => typedCommand(text, { program, directory, environment });
+  return { ...streams, outStyle: { ...streams.outStyle, command }, errStyle: { ...streams.errStyle, command } };
 }
 
 const formats: Readonly<Record<string, Format>> = { table: 'table', json: 'json', yaml: 'yaml' };

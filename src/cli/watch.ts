@@ -40,10 +40,3 @@ function viewOf({ streams, options }: Call): View {
   if (!streams.live) return linesView(streams.err, streams.errStyle, { verbose: options.verbose });
   return liveView({ write: streams.err, columns: streams.columns, rows: streams.rows }, streams.errStyle, Date.now);
 }
-
-/** The command that goes on, as it would be typed. */
-export function resumeCommand({ options }: Call, command: string): string {
-  const folder = options.directory === '.' ? '' : ` ${options.directory}`;
-  const environment = options.environment === undefined ? '' : ` -e ${options.environment}`;
-  return `strata ${command}${folder}${environment}`;
-}

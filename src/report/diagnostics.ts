@@ -17,7 +17,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, sources: Sources, style
   const { where } = diagnostic;
   const lines = [headOf(diagnostic, paint)];
   if (typeof where === 'object') lines.push(...excerpt(where, sources, { paint, signs, columns: style.columns }));
-  for (const remedy of diagnostic.remedies) lines.push(...renderRemedy(remedy, paint, signs, style.columns));
+  for (const remedy of diagnostic.remedies) lines.push(...renderRemedy(remedy, style));
   return `${lines.join('\n')}\n`;
 }
 
@@ -57,12 +57,15 @@ function excerpt(at: Span, sources: Sources, { paint, signs, columns }: Look): r
   return [paint.dim(gutter) + shown, paint.dim(blank) + ' '.repeat(widthOf(before)) + paint.red('^'.repeat(marks))];
 }
 
-function renderRemedy(remedy: Remedy, paint: Paint, signs: Signs, columns: number): readonly string[] {
+function renderRemedy(remedy: Remedy, style: Style): readonly string[] {
+  const paint = paintOf(style);
+  const signs = signsOf(style);
+  const { columns, command = (typed) => typed } = style;
   const lead = `  ${signs.next} `;
   const [first = '', ...rest] = wrap(visible(remedy.say), Math.max(30, columns - widthOf(lead)));
   const indent = ' '.repeat(widthOf(lead));
   const lines = [paint.green(lead) + first, ...rest.map((line) => indent + line)];
-  if (remedy.command !== undefined) lines.push(indent + paint.cyan(`$ ${visible(remedy.command)}`));
+  if (remedy.command !== undefined) lines.push(indent + paint.cyan(`$ ${visible(command(remedy.command))}`));
   return lines;
 }
 

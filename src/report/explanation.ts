@@ -39,9 +39,12 @@ export function renderExplanation(view: ExplanationView, style: Style): string {
   const paint = paintOf(style);
   const { ellipsis } = signsOf(style);
   const lines = [`${paint.bold(view.step)}  ${visible(view.title)}`, `  It ${verdicts[view.verdict]}: ${reasons[view.reason]}.`];
-  if (view.changes.length > 0) {
+  const awaited = view.changes.filter((change) => change.what === 'waits for');
+  if (awaited.length > 0) lines.push('  It waits for:', ...awaited.map(({ to = '' }) => `    ${visible(to)}`));
+  const changes = view.changes.filter((change) => change.what !== 'waits for');
+  if (changes.length > 0) {
     lines.push('  What differs:');
-    for (const { what, from, to } of view.changes) {
+    for (const { what, from, to } of changes) {
       const values = from === undefined && to === undefined ? '' : `: ${from ?? 'nothing'} -> ${to ?? 'nothing'}`;
       lines.push(`    ${cut(visible(what + values), style.columns - 4, ellipsis)}`);
     }

@@ -28,7 +28,7 @@ export function renderOutcome(progress: Progress, style: Style, resume: string):
   const word = progress.verdict === 'cancelled' ? 'stopped' : 'failed';
   const rest = skipped > 0 ? `, ${skipped} not reached` : '';
   out.push(
-    `${paint.red(signs.failed)} ${word} after ${took}: ${counts(progress)}${rest}\n  ${paint.green(signs.next)} finished steps are kept; go on with:\n    ${paint.cyan(`$ ${resume}`)}\n`,
+    `${paint.red(signs.failed)} ${word} after ${took}: ${counts(progress)}${rest}\n  ${paint.green(signs.next)} finished steps are kept; go on with:\n    ${paint.cyan(`$ ${style.command?.(resume) ?? resume}`)}\n`,
   );
   return out.join('\n');
 }

@@ -7,6 +7,8 @@ export interface Style {
   readonly unicode: boolean;
   /** Columns of the terminal; reports keep within them. */
   readonly columns: number;
+  /** Turns `strata up` into what this user types here: another program name, a folder, an environment. */
+  readonly command?: (command: string) => string;
 }
 
 /** For files and pipes: no colour, fixed width. */

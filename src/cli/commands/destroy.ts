@@ -3,12 +3,12 @@ import { runDocument } from '../../report/run-document.js';
 import { type Call, giveUp, print } from '../call.js';
 import { exitCodes } from '../exit-codes.js';
 import { exitCodeOfRun } from '../run-exit.js';
-import { resumeCommand, watched } from '../watch.js';
+import { watched } from '../watch.js';
 
 /** `strata destroy`. */
 export async function run(call: Call): Promise<number> {
   const { directory, environment, confirm, events } = call.options;
-  const resume = `${resumeCommand(call, 'destroy')}${confirm === undefined ? '' : ` --confirm ${confirm}`}`;
+  const resume = `strata destroy${confirm === undefined ? '' : ` --confirm ${confirm}`}`;
   const done = await watched(call, resume, (watching) => destroy({ directory, environment, confirm }, watching));
   if (!done.ok) return giveUp(call, done.error);
   const { platform, environment: name, summary, state } = done.value;

@@ -3,12 +3,12 @@ import { isFit, renderDoctor } from '../../report/doctor.js';
 import { type Call, giveUp, print } from '../call.js';
 import { exitCodes } from '../exit-codes.js';
 import { exitCodeOfRun } from '../run-exit.js';
-import { resumeCommand, watched } from '../watch.js';
+import { watched } from '../watch.js';
 
 /** `strata doctor`. */
 export async function run(call: Call): Promise<number> {
   const { directory, environment, install, verify } = call.options;
-  const found = await watched(call, `${resumeCommand(call, 'doctor')} --install`, (watching) =>
+  const found = await watched(call, 'strata doctor --install', (watching) =>
     doctor({ directory, environment, install, verify }, watching),
   );
   if (!found.ok) return giveUp(call, found.error);

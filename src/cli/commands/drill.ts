@@ -5,12 +5,12 @@ import { renderReach } from '../../report/reach.js';
 import { renderTimeline } from '../../report/timeline.js';
 import { type Call, complain, giveUp, print } from '../call.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
-import { resumeCommand, watched } from '../watch.js';
+import { watched } from '../watch.js';
 
 /** `strata drill`. */
 export async function run(call: Call): Promise<number> {
   const { directory, environment, confirm, events, html } = call.options;
-  const done = await watched(call, resumeCommand(call, 'up'), (watching) => drill({ directory, environment, confirm }, watching));
+  const done = await watched(call, 'strata up', (watching) => drill({ directory, environment, confirm }, watching));
   if (!done.ok) return giveUp(call, done.error);
   const { report, path, up } = done.value;
   const page = html ?? path.replace(/\.json$/, '.html');

@@ -10,11 +10,12 @@ export async function run(call: Call): Promise<number> {
     complain(call, done.error.diagnostics, done.error.sources);
     return exitCodes.badInput;
   }
-  const folder = directory === '.' ? '' : ` ${directory}`;
+  const { command = (typed: string) => typed } = call.streams.outStyle;
+  const written = done.value.map((path) => `wrote ${path}\n`).join('');
   await print(
     call,
     { written: done.value },
-    () => `${done.value.map((path) => `wrote ${path}\n`).join('')}\nnext: strata validate${folder} && strata plan${folder}\n`,
+    () => `${written}\nnext: ${command('strata validate')} && ${command('strata plan')}\n`,
   );
   return exitCodes.ok;
 }

@@ -5,7 +5,7 @@ import { runDocument } from '../../report/run-document.js';
 import { type Call, complain, giveUp, print } from '../call.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { exitCodeOfRun } from '../run-exit.js';
-import { resumeCommand, watched } from '../watch.js';
+import { watched } from '../watch.js';
 
 /** `strata up`. */
 export async function run(call: Call): Promise<number> {
@@ -16,7 +16,7 @@ export async function run(call: Call): Promise<number> {
     return exitCodeOf(saved.error.kind);
   }
   const options = { directory, environment, install: yes, ...(saved && { plan: saved.value }) };
-  const done = await watched(call, resumeCommand(call, 'up'), (watching) => up(options, watching));
+  const done = await watched(call, 'strata up', (watching) => up(options, watching));
   if (!done.ok) return giveUp(call, done.error);
   if (!events) await tell(call, done.value);
   return exitCodeOfRun(done.value.summary);
