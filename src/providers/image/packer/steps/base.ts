@@ -4,6 +4,7 @@ import type { Action, ReadWorld, Result, World } from '../../../../model/index.j
 import { err, ok } from '../../../../model/index.js';
 import { type DebianMirrors, debianMirrors } from '../../../../tools/apt/mirrors.js';
 import { bootstrap, renderSources } from '../../../../tools/mmdebstrap/index.js';
+import { boundWorld, clearWork } from '../bound.js';
 import type { ImageData } from '../catalog-data.js';
 import { inOrder, run, runAll } from '../commands.js';
 import { imageCorrupt } from '../errors.js';
@@ -46,7 +47,7 @@ export const base: Action<BaseWant, BaseGot> = {
     const key = keyOfBase(want);
     const work = workFolder(w, 'base');
     const made = await inOrder(
-      () => w.remove(work),
+      () => clearWork(w, work),
       () => w.makeDirectory(inCache(w, packageCache)),
       () => w.makeDirectory(work),
       () => fill(w, want, work),
@@ -61,6 +62,8 @@ export const base: Action<BaseWant, BaseGot> = {
     if (packages.value === undefined) return err(imageCorrupt(baseFolder(key)));
     return ok({ key, folder: baseFolder(key), packages: Object.keys(packages.value).length });
   },
+  /** The base stays in the cache; only unfinished work is taken away. */
+  remove: (_got, w) => clearWork(w, workFolder(w, 'base')),
 };
 
 /** Versions of the packages in a base or an image, from its record; `undefined` where there is none. */
@@ -78,7 +81,7 @@ async function fill(w: World, want: BaseWant, work: string): Promise<Result<void
   const sources = `${work}/debian.sources`;
   const written = await w.write(sources, renderSources(mirrors.value, want.suite));
   if (!written.ok) return written;
-  return bootstrap(w, {
+  return bootstrap(boundWorld(w), {
     target: `${work}/rootfs`,
     suite: want.suite,
     packages: [...want.packages].sort(),

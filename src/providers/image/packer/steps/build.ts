@@ -4,6 +4,7 @@ import type { Action, Digest, Json, ReadWorld, Result, ToolArtefact, Tree, World
 import { err, ok } from '../../../../model/index.js';
 import { ansibleEnvironment, parseJunit, type PlayResult } from '../../../../tools/ansible/index.js';
 import { packerBuild } from '../../../../tools/packer/index.js';
+import { boundWorld } from '../bound.js';
 import type { ImageData, TailoredRule } from '../catalog-data.js';
 import { inOrder, run } from '../commands.js';
 import { imageCorrupt } from '../errors.js';
@@ -202,7 +203,7 @@ async function pack(w: World, want: BuildWant, work: string, address: string): P
   const variables = { node_binaries: `${work}/bin`, node_user: want.user, hardening_user: want.user, seal_user: want.user };
   const written = await w.write(`${work}/variables.json`, JSON.stringify(variables));
   if (!written.ok) return written;
-  const built = await packerBuild(w, {
+  const built = await packerBuild(boundWorld(w), {
     templates: `${w.paths.catalog}/${want.templates.path}`,
     variables: {
       host: address,
