@@ -47,8 +47,8 @@ export const controlPlane: Action<InitWant, InitGot> = {
     return [...version, ...got.differs.map((what) => ({ what }))];
   },
   async apply(want, _got, w) {
-    if (!want.apiServerImage.ref.endsWith(`:${want.version}`))
-      return err(versionNotCarried(want.version, want.apiServerImage.ref));
+    const carried = /:(v\d[^:]*)$/.exec(want.apiServerImage.ref)?.[1] ?? want.version;
+    if (carried !== want.version) return err(versionNotCarried(want.version, carried));
     const made = await make(want, w);
     if (!made.ok) return made;
     const kept = await keepKubeconfig(want.node, w);
