@@ -1,4 +1,4 @@
-import type { Failure, Plan, ReadWorld, RunState, Step, StepId, World } from '../model/index.js';
+import type { Failure, Plan, ReadWorld, Result, RunState, Step, StepId, World } from '../model/index.js';
 import type { Clock } from './clock.js';
 import type { Journal } from './journal-writer.js';
 import type { Backoff } from './retry.js';
@@ -21,6 +21,8 @@ export interface Worlds {
   /** Has no mutating member, not even at run time. */
   reader(scope: Scope): ReadWorld;
   world(scope: Scope): World;
+  /** Ends what a killed run left running, before anything is looked at. */
+  settle?(): Promise<Result<void>>;
 }
 
 /** One run of one plan. */

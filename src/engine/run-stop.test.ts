@@ -65,6 +65,23 @@ describe('stopping', () => {
     expect(kinds).toContainEqual(['cancelled', undefined]);
   });
 
+  test('what a killed run left running is ended first; where that fails nothing is started', async () => {
+    const order: string[] = [];
+    const { puppet, run } = bench();
+    const settle = async () => {
+      order.push('settle');
+      return { ok: true as const, value: undefined };
+    };
+    const steps = [toy('a', { apply: () => void order.push('apply') })];
+    await run(steps, { worlds: { ...puppet, settle } });
+    expect(order).toEqual(['settle', 'apply']);
+    const stuck = await run([toy('b')], {
+      worlds: { ...puppet, settle: async () => ({ ok: false, error: toyFailure('conflict') }) },
+    });
+    expect(stuck.run).toMatchObject({ ok: false, error: { kind: 'conflict' } });
+    expect(stuck.events).toEqual([]);
+  });
+
   test('a wish from before the start starts nothing', async () => {
     const result = await bench().run([toy('a')], { cancel: AbortSignal.abort() });
     expect([verdictOf(result), outcomesOf(result)]).toEqual(['cancelled', { a: 'waiting' }]);

@@ -22,6 +22,8 @@ import { type Outcome, runSchedule } from './schedule.js';
 export async function runPlan(request: RunRequest): Promise<Result<RunSummary>> {
   const steps = checkedSteps(request);
   if (!steps.ok) return steps;
+  const settled = await request.worlds.settle?.();
+  if (settled?.ok === false) return settled;
   const clock = request.clock ?? systemClock;
   const random = seededRandom(request.seed);
   const halt = new AbortController();

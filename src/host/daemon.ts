@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { type Daemon, err, ok, type ProcessRef, type Result } from '../model/index.js';
 import { daemonDied, daemonStays, spawnFailed, toolMissing } from './errors.js';
 import { writeAtomically } from './files.js';
-import { descendants, listProcesses, type ProcessEntry, readProcess, sendSignal, startVariable } from './process-table.js';
+import {
+  descendants,
+  listProcesses,
+  living,
+  type ProcessEntry,
+  readProcess,
+  sendSignal,
+  startVariable,
+  waitUntilGone,
+} from './process-table.js';
 
 /** Variable that every process of a daemon inherits, unless it cleans its environment: `<environment id>:<name>`. */
 export const daemonMark = 'STRATA_DAEMON';
@@ -160,23 +169,4 @@ export class Daemons {
       await output.close();
     }
   }
-}
-
-/** Those of these processes that still live. */
-async function living<P extends ProcessRef>(processes: readonly P[]): Promise<readonly P[]> {
-  const now = await Promise.all(processes.map((one) => readProcess(one.pid)));
-  return processes.filter((one, index) => {
-    const entry = now[index];
-    return entry !== undefined && entry.state !== 'Z' && entry.startedAt === one.startedAt;
-  });
-}
-
-async function waitUntilGone<P extends ProcessRef>(processes: readonly P[], ms: number): Promise<readonly P[]> {
-  const end = Date.now() + ms;
-  let left = await living(processes);
-  for (let pauseMs = 5; left.length > 0 && Date.now() < end; pauseMs = Math.min(pauseMs * 2, 100)) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    left = await living(left);
-  }
-  return left;
 }

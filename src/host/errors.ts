@@ -123,6 +123,13 @@ export const daemonStays = (name: string, pids: readonly number[]): Failure =>
     command: `ps -o pid,stat,wchan:32,args -p ${pids.join(',')}`,
   });
 
+/** Commands of a killed run survived even KILL. */
+export const leftoversStay = (pids: readonly number[]): Failure =>
+  failure('conflict', 'HOST-LEFTOVERS', `processes of a run that was killed do not end: ${pids.join(', ')}`, {
+    say: 'See what they wait for.',
+    command: `ps -o pid,stat,wchan:32,args -p ${pids.join(',')}`,
+  });
+
 /** Another run holds the environment. */
 export const lockHeld = (holder: {
   readonly pid: number;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Paths, ReadWorld, World } from '../model/index.js';
+import type { Paths, ReadWorld, Result, World } from '../model/index.js';
 import { type CommandScope, runCommand } from './command.js';
 import { Daemons, type RunningDaemon } from './daemon.js';
 import { createDigester } from './digest.js';
 import { minimalEnvironment } from './environment.js';
 import { listNames, makeFolder, movePath, readText, removeTree, statPath, writeAtomically } from './files.js';
 import { exchange } from './http.js';
+import { openLeftovers } from './leftovers.js';
 import { findExecutable, searchFolders } from './locate.js';
 import { createRedactor } from './redactor.js';
 import { openSecrets, type SecretStore } from './secrets.js';
@@ -44,6 +45,8 @@ export interface Host {
   redact(text: string): string;
   /** Every process that carries this environment's mark: empty after a destruction. */
   listDaemons(): Promise<readonly RunningDaemon[]>;
+  /** Ends commands that a killed run left behind; only for the holder of the lock. */
+  settle(): Promise<Result<void>>;
 }
 
 /** Opens this machine for an environment; loads its secrets so that none is ever printed. */
@@ -52,6 +55,7 @@ export async function createHost({ paths, locate, id = idOf(paths.state) }: Host
   const secrets = await openSecrets(join(paths.state, 'secrets'), redactor);
   const folders = searchFolders(process.env.PATH ?? '');
   const environment = minimalEnvironment(process.env, folders);
+  const leftovers = await openLeftovers(id);
   const find = async (tool: string): Promise<string | undefined> =>
     (await locate?.(tool)) ?? (await findExecutable(tool, folders));
   const daemons = new Daemons({ id, state: paths.state, locate: find, secretPath: secrets.path, environment });
@@ -60,7 +64,7 @@ export async function createHost({ paths, locate, id = idOf(paths.state) }: Host
     secrets,
     daemons,
     locate: find,
-    environment,
+    environment: { ...environment, ...leftovers.mark },
     redact: redactor.redact,
     digester: createDigester(join(paths.cache, 'digests')),
   };
@@ -71,6 +75,7 @@ export async function createHost({ paths, locate, id = idOf(paths.state) }: Host
     secrets,
     redact: redactor.redact,
     listDaemons: () => daemons.list(),
+    settle: () => leftovers.end(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import type { ProcessRef } from '../model/index.js';
 
 /** One line of the kernel's process table. */
 export interface ProcessEntry {
@@ -55,4 +56,24 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | number): void {
   } catch {
     // ESRCH: it has ended already, which is what a signal is for
   }
+}
+
+/** Those of these processes that still live. */
+export async function living<P extends ProcessRef>(processes: readonly P[]): Promise<readonly P[]> {
+  const now = await Promise.all(processes.map((one) => readProcess(one.pid)));
+  return processes.filter((one, index) => {
+    const entry = now[index];
+    return entry !== undefined && entry.state !== 'Z' && entry.startedAt === one.startedAt;
+  });
+}
+
+/** Waits for their end; those that still live after so many milliseconds. */
+export async function waitUntilGone<P extends ProcessRef>(processes: readonly P[], ms: number): Promise<readonly P[]> {
+  const end = Date.now() + ms;
+  let left = await living(processes);
+  for (let pauseMs = 5; left.length > 0 && Date.now() < end; pauseMs = Math.min(pauseMs * 2, 100)) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    left = await living(left);
+  }
+  return left;
 }
