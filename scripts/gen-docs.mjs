@@ -23,7 +23,12 @@ const found = new Map();
 for (const path of sources) {
   for (const one of codesIn(path, readFileSync(join(root, path), 'utf8'))) {
     const known = found.get(one.code);
-    found.set(one.code, known === undefined ? one : { ...known, messages: [...known.messages, ...one.messages], remedies: [...known.remedies, ...one.remedies] });
+    found.set(
+      one.code,
+      known === undefined
+        ? one
+        : { ...known, messages: [...known.messages, ...one.messages], remedies: [...known.remedies, ...one.remedies] },
+    );
   }
 }
 
@@ -37,8 +42,20 @@ function pageOf(code) {
   if (page !== undefined) parts.push(`${page.explanation}\n`, '## What to do\n', `${page.remedy}\n`);
   if (page?.example !== undefined) parts.push('## Example\n', fence(page.example));
   if (page === undefined) {
-    if (facts.messages.length > 0) parts.push('## Message\n', `${unique(facts.messages).map((text) => `- ${text}`).join('\n')}\n`);
-    if (facts.remedies.length > 0) parts.push('## What to do\n', `${unique(facts.remedies).map((text) => `- ${text}`).join('\n')}\n`);
+    if (facts.messages.length > 0)
+      parts.push(
+        '## Message\n',
+        `${unique(facts.messages)
+          .map((text) => `- ${text}`)
+          .join('\n')}\n`,
+      );
+    if (facts.remedies.length > 0)
+      parts.push(
+        '## What to do\n',
+        `${unique(facts.remedies)
+          .map((text) => `- ${text}`)
+          .join('\n')}\n`,
+      );
   }
   if (facts?.kind !== undefined) parts.push(`Kind of failure: \`${facts.kind}\`.\n`);
   return `${parts.join('\n').trim()}\n`;
@@ -55,10 +72,13 @@ settle(files, { folder: 'docs/errors' });
 
 const { grammar, everywhere } = await source('src/cli/grammar.ts');
 const { exitCodes } = await source('src/cli/exit-codes.ts');
-const optionRow = ({ flags, text, choices }) => `| \`${flags.replaceAll('|', '\\|')}\` | ${text}${choices ? `: ${choices.join(', ')}` : ''} |`;
+const optionRow = ({ flags, text, choices }) =>
+  `| \`${flags.replaceAll('|', '\\|')}\` | ${text}${choices ? `: ${choices.join(', ')}` : ''} |`;
 const command = (one) => {
   const usage = `strata ${[one.name, ...one.args.map((arg) => arg.name)].join(' ')}`;
-  const args = one.args.map((arg) => `| \`${arg.name.replaceAll('|', '\\|')}\` | ${arg.text}${arg.choices ? `: ${arg.choices.join(', ')}` : ''} |`);
+  const args = one.args.map(
+    (arg) => `| \`${arg.name.replaceAll('|', '\\|')}\` | ${arg.text}${arg.choices ? `: ${arg.choices.join(', ')}` : ''} |`,
+  );
   return `## ${usage}\n\n${one.text}.\n\n| argument, option | meaning |\n|---|---|\n${[...args, ...[...one.options, ...everywhere].map(optionRow)].join('\n')}\n`;
 };
 const exitTexts = {

@@ -7,7 +7,12 @@ import { root } from './source.mjs';
 export function settle(files, { folder } = {}) {
   const checking = process.argv.includes('--check');
   const read = (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined);
-  const stale = folder !== undefined && existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}`).filter((path) => !files.has(path)) : [];
+  const stale =
+    folder !== undefined && existsSync(join(root, folder))
+      ? readdirSync(join(root, folder))
+          .map((name) => `${folder}/${name}`)
+          .filter((path) => !files.has(path))
+      : [];
   const different = [...files].filter(([path, text]) => read(path) !== text).map(([path]) => path);
   if (checking) {
     for (const path of [...different, ...stale]) console.error(`${path} is not what would be generated; run: npm run generate`);
