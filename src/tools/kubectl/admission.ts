@@ -1,6 +1,6 @@
 import type { ReadWorld, Result, SecretRef, World } from '../../model/index.js';
 import { err, ok } from '../../model/index.js';
-import { command, fieldManager, said } from './client.js';
+import { command, fieldManager, said, unchecked } from './client.js';
 import { kubectlFailed } from './errors.js';
 
 /** What the API server would do with an object. */
@@ -17,7 +17,15 @@ export async function offerObject(
   manifest: string,
   namespace: string,
 ): Promise<Result<Verdict>> {
-  const cmd = command(r, kubeconfig, ['create', '--dry-run=server', '--output=name', `--namespace=${namespace}`, '-f', '-']);
+  const cmd = command(r, kubeconfig, [
+    'create',
+    '--dry-run=server',
+    unchecked,
+    '--output=name',
+    `--namespace=${namespace}`,
+    '-f',
+    '-',
+  ]);
   const ran = await r.query({ ...cmd, stdin: manifest });
   if (!ran.ok) return ran;
   const lines = ran.value.stderr.split('\n').filter((line) => line.trim() !== '');
@@ -36,6 +44,7 @@ export async function applyStatus(w: World, kubeconfig: SecretRef, manifest: str
     '--server-side',
     '--force-conflicts',
     `--field-manager=${fieldManager}`,
+    unchecked,
     '--subresource=status',
     '-f',
     '-',

@@ -6,6 +6,9 @@ import { isReady, type KubeObject, objectsIn, stateOf } from './objects.js';
 /** Who owns the fields Strata sets. */
 export const fieldManager = 'strata';
 
+/** The API server checks every field of an apply or a dry run itself; kubectl's own check would fetch the whole API description each time. */
+export const unchecked = '--validate=false';
+
 const base = (kubeconfig: SecretRef): Command['args'] => [
   '--kubeconfig',
   { $secretPath: kubeconfig.$secret },
@@ -71,6 +74,7 @@ export async function applyManifest(w: World, kubeconfig: SecretRef, manifest: s
     '--server-side',
     '--force-conflicts',
     `--field-manager=${fieldManager}`,
+    unchecked,
     '-f',
     '-',
   ]);
