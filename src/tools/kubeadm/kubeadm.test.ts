@@ -48,7 +48,7 @@ describe('scripts', () => {
   it('look before the first attempt only', () => {
     const script = initScript('/c.yaml', ignored);
     expect(script).toContain('kubeadm init phase preflight --config /c.yaml --ignore-preflight-errors=Swap,SystemVerification');
-    expect(script).toContain('kubeadm init --config /c.yaml --skip-phases=preflight,addon,show-join-command');
+    expect(script).toContain('kubeadm init --config /c.yaml --skip-phases=preflight,bootstrap-token,addon,show-join-command');
   });
   it('never leave the token behind', () => {
     expect(joinScript('/run/strata/join.yaml', []).split('\n')[0]).toBe("trap 'rm -f /run/strata/join.yaml' EXIT");

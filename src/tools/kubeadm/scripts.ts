@@ -4,10 +4,10 @@ export interface IgnoredCheck {
   readonly because: string;
 }
 
-/** Pages of kernel options are of interest only where a check fails. */
-const quietPreflight = (command: string): readonly string[] => [
+/** Says nothing unless it fails: pages of kernel options are of interest only then. `show` prints the log. */
+const quiet = (command: string, show = 'cat'): readonly string[] => [
   'mkdir -p /run/strata',
-  `${command} >/run/strata/preflight.log 2>&1 || { cat /run/strata/preflight.log >&2; exit 1; }`,
+  `${command} >/run/strata/kubeadm.log 2>&1 || { ${show} /run/strata/kubeadm.log >&2; exit 1; }`,
 ];
 
 const ignoring = (checks: readonly IgnoredCheck[]): string =>
@@ -20,9 +20,11 @@ const ignoring = (checks: readonly IgnoredCheck[]): string =>
 export function initScript(config: string, ignored: readonly IgnoredCheck[]): string {
   return [
     `if [ ! -e /etc/kubernetes/manifests ] || [ -z "$(ls -A /etc/kubernetes/manifests)" ]; then`,
-    ...quietPreflight(`kubeadm init phase preflight --config ${config}${ignoring(ignored)}`),
+    ...quiet(`kubeadm init phase preflight --config ${config}${ignoring(ignored)}`),
     'fi',
-    `kubeadm init --config ${config} --skip-phases=preflight,addon,show-join-command`,
+    `kubeadm init --config ${config} --skip-phases=preflight,bootstrap-token,addon,show-join-command`,
+    // It says the token it makes.
+    ...quiet(`kubeadm init phase bootstrap-token --config ${config}`, 'grep -v token'),
     // kubeadm makes a token that lives a day; machines join with tokens of their own that live for minutes.
     'export KUBECONFIG=/etc/kubernetes/admin.conf',
     'kubectl -n kube-system delete secret --field-selector type=bootstrap.kubernetes.io/token --ignore-not-found >/dev/null',
@@ -37,8 +39,7 @@ export function joinScript(config: string, ignored: readonly IgnoredCheck[]): st
     `if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then`,
     '  kubeadm reset --force >/dev/null 2>&1 || true',
     'fi',
-    ...quietPreflight(`kubeadm join phase preflight --config ${config}${ignoring(ignored)}`),
-    `kubeadm join --config ${config} --skip-phases=preflight`,
+    ...quiet(`kubeadm join --config ${config}${ignoring(ignored)}`),
     '',
   ].join('\n');
 }

@@ -47,9 +47,8 @@ describe("kubeadm's configuration", () => {
     const made = render(text('kubeadm/join.yaml'), {
       name: 'worker-1',
       address: '10.77.0.21',
-      apiServer: '10.77.0.11:6443',
+      discovery: '/run/strata/discovery.yaml',
       token: 'abcdef.0123456789abcdef',
-      caHash: 'sha256:00',
     });
     await expect(made.ok ? made.value : '').toMatchFileSnapshot('cases/join.yaml');
   });

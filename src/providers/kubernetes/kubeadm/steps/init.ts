@@ -30,8 +30,8 @@ export interface InitGot {
   readonly kubeconfig: SecretRef;
   /** What the API server says it is; empty where it does not answer. */
   readonly version: string;
-  /** What joining machines pin. */
-  readonly caHash: string;
+  /** Certificate of the cluster's authority, base64 of PEM: what joining machines believe. */
+  readonly authority: string;
   /** What is not as it should be. */
   readonly differs: readonly string[];
 }
@@ -101,11 +101,11 @@ sha256sum ${files.value.map(({ path }) => path).join(' ')} 2>/dev/null || true
   if (!said.ok) return said;
   const facts = parseFacts(said.value);
   if (facts.get('made') !== 'yes') return ok(undefined);
-  const caHash = authorityHash(Buffer.from(facts.get('authority') ?? '', 'base64').toString('utf8'));
-  if (caHash === undefined) return err(noAuthority(want.node.name));
+  const authority = facts.get('authority') ?? '';
+  if (authorityHash(Buffer.from(authority, 'base64').toString('utf8')) === undefined) return err(noAuthority(want.node.name));
   const held = await w.holds(kubeconfig);
   const version = held ? await serverVersion(w) : '';
-  return ok({ kubeconfig, version, caHash, differs: differences(want, files.value, said.value, held) });
+  return ok({ kubeconfig, version, authority, differs: differences(want, files.value, said.value, held) });
 }
 
 function differences(want: InitWant, files: readonly RemoteFile[], said: string, held: boolean): readonly string[] {

@@ -2,7 +2,7 @@ import type { Action, Claim, Node, ReadWorld, Result, SecretRef, World } from '.
 import { ok, secretRef } from '../../../../model/index.js';
 import { joinScript, newToken, render } from '../../../../tools/kubeadm/index.js';
 import { applyManifest, condition, deleteObjects, eventually, getObjects, waitReady } from '../../../../tools/kubectl/index.js';
-import { askMachine, changeMachine, parseFacts, putSecret } from '../../../../tools/ssh/index.js';
+import { askMachine, changeMachine, parseFacts, putSecret, writeLines } from '../../../../tools/ssh/index.js';
 import { ignoredChecks } from '../preflight.js';
 
 /** A machine that is to be a node of the cluster. */
@@ -10,9 +10,10 @@ export interface JoinWant {
   readonly node: Node;
   readonly kubeconfig: SecretRef;
   readonly apiServer: string;
-  readonly caHash: string;
+  /** Certificate of the cluster's authority, base64 of PEM. */
+  readonly authority: string;
   readonly cgroup: 'v1' | 'v2';
-  readonly templates: { readonly join: string; readonly token: string };
+  readonly templates: { readonly join: string; readonly discovery: string; readonly token: string };
 }
 
 /** The node as the cluster and the machine tell. */
@@ -26,8 +27,9 @@ export interface JoinGot {
 }
 
 const configFile = '/run/strata/join.yaml';
+const discoveryFile = '/run/strata/discovery.yaml';
 
-/** Joins one machine with a token of its own that lives for minutes, pinning the cluster's authority. */
+/** Joins one machine with a token of its own that lives for minutes, believing only the authority we give it. */
 export const joined: Action<JoinWant, JoinGot> = {
   observe: look,
   diff: (_want, got) => {
@@ -41,7 +43,7 @@ export const joined: Action<JoinWant, JoinGot> = {
     const { name } = want.node;
     const settled = got?.joined === true && got.state !== 'unknown';
     if (!settled) {
-      const made = await join(want, w);
+      const made = await join(want, got, w);
       if (!made.ok) return made;
     }
     const ready = await waitReady(w, want.kubeconfig, ['node', name], 1, { deadlineMs: 180_000 });
@@ -78,31 +80,44 @@ async function look({ node, kubeconfig }: JoinWant, w: ReadWorld): Promise<Resul
   return ok({ name: node.name, kubeconfig, joined: credentials, state });
 }
 
-async function join(want: JoinWant, w: World): Promise<Result<void>> {
+async function join(want: JoinWant, got: JoinGot | undefined, w: World): Promise<Result<void>> {
   const { node, kubeconfig } = want;
   // A node of that name without credentials on the machine is the one before it.
-  const stale = await deleteObjects(w, kubeconfig, ['node', node.name]);
+  const stale =
+    got === undefined || got.state === 'unknown' ? ok(undefined) : await deleteObjects(w, kubeconfig, ['node', node.name]);
   if (!stale.ok) return stale;
+  const discovery = discoveryLines(want);
+  if (!discovery.ok) return discovery;
   const config = await makeToken(want, w);
   if (!config.ok) return config;
   const put = await putSecret(w, node, config.value, configFile);
   if (!put.ok) return put;
   const done = await changeMachine(w, node, {
     what: 'kubeadm join',
-    script: joinScript(configFile, ignoredChecks(want.cgroup)),
+    script: discovery.value + joinScript(configFile, ignoredChecks(want.cgroup)),
     deadlineMs: 300_000,
-    stream: true,
   });
   return done.ok ? ok(undefined) : done;
 }
 
+/** Script lines that write where the cluster is and what proves it. */
+function discoveryLines({ apiServer, authority, templates }: JoinWant): Result<string> {
+  const content = render(templates.discovery, { apiServer, authority });
+  return content.ok ? writeLines([{ path: discoveryFile, content: content.value }]) : content;
+}
+
 /** Makes the token known to the cluster; the machine's configuration with it is kept as a secret. */
-async function makeToken({ node, kubeconfig, apiServer, caHash, templates }: JoinWant, w: World): Promise<Result<SecretRef>> {
+async function makeToken({ node, kubeconfig, templates }: JoinWant, w: World): Promise<Result<SecretRef>> {
   const { id, secret } = newToken();
   const expiration = new Date(w.now().getTime() + 20 * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
   const object = render(templates.token, { id, secret, machine: node.name, expiration });
   if (!object.ok) return object;
-  const config = render(templates.join, { name: node.name, address: node.address, apiServer, token: `${id}.${secret}`, caHash });
+  const config = render(templates.join, {
+    name: node.name,
+    address: node.address,
+    discovery: discoveryFile,
+    token: `${id}.${secret}`,
+  });
   if (!config.ok) return config;
   const kept = await w.keep(secretRef(`join-token-${node.name}`), object.value);
   if (!kept.ok) return kept;
