@@ -43,7 +43,8 @@ export function placeOf({ roots, manager, version }: CgroupFacts, machine: strin
 }
 
 /**
- * Moves itself into the given control groups, making them, then becomes the command after `--`.
+ * Moves itself into the given control groups, making them, then runs the command after `--`, again whenever it ends with
+ * 133: that is how nspawn says that the machine wants to be booted anew.
  * Arguments: bytes of memory or `-`, microseconds of CPU per 100 ms or `-`, folders, `--`, command.
  * Without groups of its own, each machine's kubelet would take the pods of the others for leftovers.
  */
@@ -68,7 +69,8 @@ while [ "$1" != -- ]; do
   echo $$ > "$group/cgroup.procs" || exit 1
 done
 shift
-exec "$@"
+while "$@"; code=$?; [ "$code" = 133 ]; do :; done
+exit "$code"
 `;
 
 /** The kernel's own files in a control group, which are no groups. */

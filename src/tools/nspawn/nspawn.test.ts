@@ -69,11 +69,16 @@ describe('entering control groups', () => {
   const enter = (...args: readonly string[]) =>
     execFileSync('/bin/sh', ['-c', enterScript, 'enter', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   it('runs the command as a member of every group', () => {
-    const said = enter('-', '-', `${root}/a/m`, `${root}/b/m`, '--', '/bin/sh', '-c', 'echo $$ "$1"', 'sh', 'a b');
+    const said = enter('-', '-', `${root}/a/m`, `${root}/b/m`, '--', '/bin/sh', '-c', 'echo $PPID "$1"', 'sh', 'a b');
     const [pid] = said.split(' ');
     expect(said).toBe(`${pid} a b\n`);
     expect(readFileSync(`${root}/a/m/cgroup.procs`, 'utf8').trim()).toBe(pid);
     expect(readFileSync(`${root}/b/m/cgroup.procs`, 'utf8').trim()).toBe(pid);
+  });
+  it('boots again as often as the machine asks for it', () => {
+    const script = 'echo x >> "$1"; [ "$(wc -l < "$1")" -lt 3 ] && exit 133; exit 0';
+    enter('-', '-', `${root}/m`, '--', '/bin/sh', '-c', script, 'sh', `${root}/boots`);
+    expect(readFileSync(`${root}/boots`, 'utf8')).toBe('x\nx\nx\n');
   });
   it('sets limits where the group has them', () => {
     mkdirSync(`${root}/m`);
