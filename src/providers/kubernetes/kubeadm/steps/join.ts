@@ -65,19 +65,19 @@ export const joined: Action<JoinWant, JoinGot> = {
   },
 };
 
+/** A Ready node has its credentials; the machine itself is asked only where the cluster does not say so. */
 async function look({ node, kubeconfig }: JoinWant, w: ReadWorld): Promise<Result<JoinGot | undefined>> {
-  const said = await askMachine(w, node, {
-    what: 'looking for credentials of the cluster',
-    script: '[ -e /etc/kubernetes/kubelet.conf ] && echo joined=yes || echo joined=no\n',
-  });
-  if (!said.ok) return said;
   const objects = await getObjects(w, kubeconfig, ['node', node.name]);
   if (!objects.ok) return objects;
   const [object] = objects.value;
+  if (object !== undefined && condition(object, 'Ready') === 'True')
+    return ok({ name: node.name, kubeconfig, joined: true, state: 'Ready' });
+  const script = '[ -e /etc/kubernetes/kubelet.conf ] && echo joined=yes || echo joined=no\n';
+  const said = await askMachine(w, node, { what: 'looking for credentials of the cluster', script });
+  if (!said.ok) return said;
   const credentials = parseFacts(said.value).get('joined') === 'yes';
   if (object === undefined && !credentials) return ok(undefined);
-  const state = object === undefined ? 'unknown' : condition(object, 'Ready') === 'True' ? 'Ready' : 'NotReady';
-  return ok({ name: node.name, kubeconfig, joined: credentials, state });
+  return ok({ name: node.name, kubeconfig, joined: credentials, state: object === undefined ? 'unknown' : 'NotReady' });
 }
 
 async function join(want: JoinWant, got: JoinGot | undefined, w: World): Promise<Result<void>> {
