@@ -9,6 +9,9 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 /** A list, or the empty one. */
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** A text of at most so many characters, and one more that says where it was cut. */
-export const shorten = (long: string, characters: number): string =>
-  long.length > characters ? `${long.slice(0, characters)}…` : long;
+/** A text of about so many characters: the middle of a longer one is left out, since what went wrong stands at an end. */
+export function shorten(long: string, characters: number): string {
+  if (long.length <= characters) return long;
+  const head = Math.round(characters / 3);
+  return `${long.slice(0, head)} … ${long.slice(long.length - (characters - head))}`;
+}

@@ -116,7 +116,7 @@ test('a pod that crashes says its last words', () => {
   const status = {
     name: 'prometheus',
     ready: false,
-    state: { waiting: { reason: 'CrashLoopBackOff' } },
+    state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container=prometheus' } },
     lastState: { terminated: { exitCode: 2, message: 'first\nfield kubernetes_sd_configs not found\n' } },
   };
   expect(
@@ -131,4 +131,12 @@ test('a pod that finds no machine says why', () => {
   expect(explainPod(pod({ phase: 'Pending', conditions }))).toBe(
     'Pod monitoring/prometheus-platform-0: Pending: 0/3 nodes are available: 3 Insufficient memory.',
   );
+});
+
+test('long words lose their middle, where nothing is said', () => {
+  const message = `level=error ${'x'.repeat(500)} field kubernetes_sd_configs not found`;
+  const status = { name: 'prometheus', ready: false, state: { terminated: { exitCode: 2, message } } };
+  const said = explainPod(pod({ phase: 'Running', containerStatuses: [status] }));
+  expect(said).toMatch(/container prometheus ended \(last exit 2: level=error x+ … x+ field kubernetes_sd_configs not found\)$/);
+  expect(said.length).toBeLessThan(400);
 });

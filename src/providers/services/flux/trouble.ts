@@ -44,7 +44,10 @@ function explainContainer(status: unknown): string {
   const waiting = member(state, 'waiting');
   const ended = member(state, 'terminated') ?? member(member(status, 'lastState'), 'terminated');
   const name = text(member(status, 'name'));
-  const parts = [text(member(waiting, 'reason')), text(member(waiting, 'message'))].filter((part) => part !== '');
+  const reason = text(member(waiting, 'reason'));
+  // The message of a crash loop only counts seconds; the last words of the container say why.
+  const message = reason === 'CrashLoopBackOff' ? '' : text(member(waiting, 'message'));
+  const parts = [reason, shorten(message, 300)].filter((part) => part !== '');
   if (waiting !== undefined && parts.length > 0) return `container ${name}: ${parts.join(': ')}${lastWords(ended)}`;
   if (member(status, 'ready') === false && ended !== undefined) return `container ${name} ended${lastWords(ended)}`;
   return '';
