@@ -70,6 +70,10 @@ function parseObject(object: unknown): DeployedObject {
 export const isWell = (state: ApplicationState): boolean =>
   state.sync === 'Synced' && state.health === 'Healthy' && !state.deleting;
 
+/** Its last sync failed for good: Argo CD tries this commit no more unless it is asked. */
+export const hasGivenUp = ({ operation }: ApplicationState): boolean =>
+  operation?.phase === 'Failed' || operation?.phase === 'Error';
+
 /** Objects that keep an Application from being well: those not as in git first, then those not healthy. */
 export function objectsInTheWay(state: ApplicationState): readonly DeployedObject[] {
   const unsynced = state.objects.filter((o) => o.sync !== 'Synced');

@@ -1,5 +1,5 @@
 export type { ApplicationCondition, ApplicationState, DeployedObject } from './application.js';
-export { explainState, isWell, nameOf, objectsInTheWay, ownerOf, parseApplication } from './application.js';
+export { explainState, hasGivenUp, isWell, nameOf, objectsInTheWay, ownerOf, parseApplication } from './application.js';
 export { list, member, text } from './json.js';
 export type { ProjectDraft, UmbrellaDraft } from './manifests.js';
 export {
@@ -8,6 +8,7 @@ export {
   cascadeFinalizer,
   inCluster,
   projectManifest,
-  refreshManifest,
+  refreshPatch,
+  syncPatch,
   umbrellaManifest,
 } from './manifests.js';

@@ -10,15 +10,17 @@ export const cascadeFinalizer = 'resources-finalizer.argocd.argoproj.io';
 export const applicationKind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' } as const;
 
 /**
- * Asks Argo CD to compare now; it takes the annotation away again. `hard`: without what it remembers of the repository,
- * remembered errors included.
+ * Patch of an Application that asks Argo CD to compare it now, without what it remembers of the repository (remembered
+ * errors included); Argo CD takes the annotation away again.
  */
-const refreshNow = { 'argocd.argoproj.io/refresh': 'hard' } as const;
+export const refreshPatch: Json = { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'hard' } } };
 
-/** The part of an Application that makes Argo CD compare it with git at once. */
-export const refreshManifest = (name: string): Json => ({
-  ...applicationKind,
-  metadata: { name, namespace: argocdNamespace, annotations: refreshNow },
+/** How often a sync is tried: about twenty seconds, since a deletion waits for a sync that is under way. */
+const retry = { limit: 4, refresh: true, backoff: { duration: '2s', factor: 2, maxDuration: '8s' } } as const;
+
+/** Patch of an Application that asks for a sync: Argo CD does not try a commit again whose sync has failed for good. */
+export const syncPatch = (revision: string): Json => ({
+  operation: { initiatedBy: { username: 'strata' }, sync: { revision, prune: true }, retry },
 });
 
 /** The API server of the cluster Argo CD runs in. */
@@ -71,7 +73,6 @@ export const umbrellaManifest = (draft: UmbrellaDraft): Json => ({
     name: draft.name,
     namespace: argocdNamespace,
     labels: labels(draft.name),
-    annotations: refreshNow,
     finalizers: [cascadeFinalizer],
   },
   spec: {
@@ -86,7 +87,7 @@ export const umbrellaManifest = (draft: UmbrellaDraft): Json => ({
     syncPolicy: {
       // An empty repository is a wish as well: the last application may be removed.
       automated: { prune: true, selfHeal: true, allowEmpty: true },
-      retry: { limit: 10, backoff: { duration: '2s', factor: 2, maxDuration: '30s' } },
+      retry,
     },
   },
 });

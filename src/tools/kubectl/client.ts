@@ -82,6 +82,18 @@ export async function applyManifest(w: World, kubeconfig: SecretRef, manifest: s
   return done.ok ? ok(undefined) : done;
 }
 
+/** Merges fields into an object that is there, without owning them; `args` name it, e.g. `['application', 'hello', '-n', 'argocd']`. */
+export async function patchObject(
+  w: World,
+  kubeconfig: SecretRef,
+  args: readonly string[],
+  patch: string,
+): Promise<Result<void>> {
+  const cmd = command(w, kubeconfig, ['patch', ...args, '--type=merge', `--field-manager=${fieldManager}`, '-p', patch]);
+  const done = await said(`patching ${args.join(' ')}`, w.change(cmd));
+  return done.ok ? ok(undefined) : done;
+}
+
 /** Deletes objects; absent = success. `args` as for `kubectl delete`, e.g. `['node', 'worker-2']`. */
 export async function deleteObjects(
   w: World,

@@ -1,9 +1,9 @@
 import type { Failure, ReadWorld, Result, SecretRef, World } from '../../../model/index.js';
 import { err, ok } from '../../../model/index.js';
 import type { ApplicationState } from '../../../tools/argocd/index.js';
-import { explainState, isWell, parseApplication } from '../../../tools/argocd/index.js';
+import { explainState, hasGivenUp, isWell, parseApplication } from '../../../tools/argocd/index.js';
 import { isAncestor } from '../../../tools/git/index.js';
-import { getApplication, sleepUntil } from './cluster.js';
+import { getApplication, requestRefresh, requestSync, sleepUntil } from './cluster.js';
 import { applicationBehind, applicationMissing, applicationNotWell } from './errors.js';
 import { podTroubles } from './pod-troubles.js';
 
@@ -17,8 +17,6 @@ export interface Awaited {
   readonly head: string;
   /** `synced`: as git says · `well`: and healthy. */
   readonly until: 'synced' | 'well';
-  /** Asks Argo CD to compare with git now. */
-  readonly refresh: (w: World) => Promise<Result<void>>;
 }
 
 /** How long one attempt watches; the engine repeats it until the step's deadline. */
@@ -59,7 +57,7 @@ interface Look {
 export async function awaitApplication(w: World, awaited: Awaited): Promise<Result<ApplicationState>> {
   const end = w.now().getTime() + attemptSeconds * 1000;
   const tell = teller(w, awaited);
-  let asked = false;
+  const ask = helpfulQuestion(awaited);
   for (;;) {
     const seen = await lookOnce(w, awaited);
     if (!seen.ok) return seen;
@@ -67,13 +65,22 @@ export async function awaitApplication(w: World, awaited: Awaited): Promise<Resu
     if (state !== undefined && missing === 'nothing') return ok(state);
     if (w.now().getTime() >= end || w.signal.aborted) return err(await explain(w, awaited, seen.value));
     await tell(seen.value);
-    if (missing === 'revision' && !asked) {
-      const refreshed = await awaited.refresh(w);
-      if (!refreshed.ok) return refreshed;
-      asked = true;
-    }
+    const asked = await ask(w, seen.value);
+    if (!asked.ok) return asked;
     await watch(w, awaited, missing);
   }
+}
+
+/** Asks Argo CD, at most once, for what it does not do by itself: to look before its next round, to try again what failed. */
+function helpfulQuestion(awaited: Awaited): (w: World, look: Look) => Promise<Result<void>> {
+  let asked = false;
+  return async (w, { state, missing }) => {
+    const stuck = missing === 'sync' && state !== undefined && hasGivenUp(state);
+    if (asked || (missing !== 'revision' && !stuck)) return ok(undefined);
+    asked = true;
+    const { kubeconfig, application, head } = awaited;
+    return stuck ? requestSync(w, kubeconfig, application, head) : requestRefresh(w, kubeconfig, application);
+  };
 }
 
 async function lookOnce(r: ReadWorld, awaited: Awaited): Promise<Result<Look>> {

@@ -1,7 +1,7 @@
 import type { ReadWorld, Result, SecretRef, World } from '../../../model/index.js';
 import { ok } from '../../../model/index.js';
-import { applicationKind, argocdNamespace, refreshManifest } from '../../../tools/argocd/index.js';
-import { applyManifest, askCluster, getManifest, getObjects, type KubeObject } from '../../../tools/kubectl/index.js';
+import { applicationKind, argocdNamespace, refreshPatch, syncPatch } from '../../../tools/argocd/index.js';
+import { askCluster, getManifest, getObjects, type KubeObject, patchObject } from '../../../tools/kubectl/index.js';
 
 /** An Application object; `undefined` where there is none, or no cluster that answers. */
 export async function getApplication(r: ReadWorld, kubeconfig: SecretRef, name: string): Promise<Result<KubeObject | undefined>> {
@@ -19,9 +19,20 @@ export async function applicationNames(r: ReadWorld, kubeconfig: SecretRef): Pro
   return objects.ok ? ok(objects.value.map((object) => object.metadata.name)) : objects;
 }
 
+const nameArguments = (application: string): readonly string[] => [
+  'applications.argoproj.io',
+  application,
+  '-n',
+  argocdNamespace,
+];
+
 /** Asks Argo CD to compare an Application with git now instead of at its next round. */
-export const refresh = (w: World, kubeconfig: SecretRef, name: string): Promise<Result<void>> =>
-  applyManifest(w, kubeconfig, JSON.stringify(refreshManifest(name)));
+export const requestRefresh = (w: World, kubeconfig: SecretRef, application: string): Promise<Result<void>> =>
+  patchObject(w, kubeconfig, nameArguments(application), JSON.stringify(refreshPatch));
+
+/** Asks Argo CD to sync an Application to a commit, although it gave that up before. */
+export const requestSync = (w: World, kubeconfig: SecretRef, application: string, revision: string): Promise<Result<void>> =>
+  patchObject(w, kubeconfig, nameArguments(application), JSON.stringify(syncPatch(revision)));
 
 /**
  * Lets kubectl sleep until a condition of an Application holds, at most `seconds`: one process that watches, not many

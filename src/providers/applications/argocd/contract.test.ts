@@ -143,6 +143,7 @@ function playKubectl(puppet: Puppet, state: PuppetState, head: () => string): vo
       return {};
     },
     wait: () => ({}),
+    patch: () => ({}),
     logs: () => ({
       stdout: applications
         .map((name) => `${JSON.stringify({ url: `http://${name}.${name}.svc:80/`, status: 200, bytes: 5 })}\n`)

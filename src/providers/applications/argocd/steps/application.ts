@@ -2,7 +2,6 @@ import type { Action, SecretRef } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { explainState } from '../../../../tools/argocd/index.js';
 import { awaitApplication, isCurrent, readApplication } from '../await-application.js';
-import { refresh } from '../cluster.js';
 import { entryMisnamed } from '../errors.js';
 import { repositoryFolder } from './repository.js';
 
@@ -61,7 +60,6 @@ export const deployApplication: Action<ApplicationWanted, ApplicationSeen> = {
       git: repositoryFolder(w, want.repository),
       head: want.head,
       until: 'well',
-      refresh: (hands) => refresh(hands, want.kubeconfig, want.name),
     });
     if (!state.ok) return state;
     const { sync, health } = state.value;

@@ -117,9 +117,7 @@ export const raiseUmbrella: Action<UmbrellaWanted, UmbrellaState> = {
   },
 
   async apply(want, _got, w: World) {
-    // Its manifest asks for a comparison as well, so applying it again is asking again.
-    const raise = () => applyManifest(w, want.kubeconfig, umbrellaManifests(want));
-    const applied = await raise();
+    const applied = await applyManifest(w, want.kubeconfig, umbrellaManifests(want));
     if (!applied.ok) return applied;
     const state = await awaitApplication(w, {
       kubeconfig: want.kubeconfig,
@@ -127,7 +125,6 @@ export const raiseUmbrella: Action<UmbrellaWanted, UmbrellaState> = {
       git: repositoryFolder(w, want.repository),
       head: want.head,
       until: 'synced',
-      refresh: raise,
     });
     return state.ok ? ok(stateOf(want, state.value)) : state;
   },
