@@ -29,6 +29,18 @@ export const subnetTaken = (subnet: string, route: string, device: string): Fail
     command: 'ip route',
   });
 
+/** The machines stand in another range. */
+export const subnetChanged = (had: string, wanted: string): Failure =>
+  failure(
+    'refused',
+    'NSPAWN-SUBNET-CHANGED',
+    `The machines stand in the network of ${had}, wanted is ${wanted}; certificates and routes carry the old addresses.`,
+    {
+      say: 'Put the old `subnet` back, or take the environment down and bring it up again.',
+      command: 'strata drill',
+    },
+  );
+
 /** Too little memory is left. */
 export const memoryShort = (available: number, wanted: number): Failure =>
   failure('exhausted', 'NSPAWN-MEMORY', `${available} MiB of memory are available, ${wanted} are needed.`, {

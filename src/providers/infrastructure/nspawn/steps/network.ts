@@ -1,6 +1,7 @@
 import type { Action, Change, ReadWorld, Result, World } from '../../../../model/index.js';
-import { ok } from '../../../../model/index.js';
+import { err, ok } from '../../../../model/index.js';
 import { deleteLink, ip, isMounted, linksOf, makeNamespace, removeNamespace } from '../../../../tools/network/index.js';
+import { subnetChanged } from '../errors.js';
 import { type HostNames, hostNames } from '../naming.js';
 
 /** The machines' network: a bridge in a namespace of its own, one veth pair to the host. */
@@ -63,7 +64,19 @@ async function missingParts(want: NetworkWant, names: HostNames, w: ReadWorld): 
   return ok(missing);
 }
 
+/** Refuses to move a network whose machines were made with other addresses. */
+async function standsElsewhere({ host, prefix }: NetworkWant, names: HostNames, w: ReadWorld): Promise<Result<void>> {
+  const links = await linksOf(w);
+  if (!links.ok) return links;
+  const [other] =
+    links.value.find(({ name }) => name === names.link)?.addresses.filter((address) => address !== `${host}/${prefix}`) ?? [];
+  const machines = await w.list(`${w.paths.state}/machines`);
+  return other === undefined || machines.length === 0 ? ok(undefined) : err(subnetChanged(other, `${host}/${prefix}`));
+}
+
 async function make(want: NetworkWant, names: HostNames, w: World): Promise<Result<void>> {
+  const moved = await standsElsewhere(want, names, w);
+  if (!moved.ok) return moved;
   const namespace = await makeNamespace(w, names.namespace);
   if (!namespace.ok) return namespace;
   const inside = await linksOf(w, names.namespace);
@@ -82,6 +95,12 @@ async function make(want: NetworkWant, names: HostNames, w: World): Promise<Resu
   return ok(undefined);
 }
 
+/** A bridge without an address of its own takes its lowest port's, which changes whenever a machine comes: for half a minute nobody would find it. */
+function hardwareAddress(address: string): string {
+  const octets = address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return ['02', '00', ...octets].join(':');
+}
+
 type IpCommand = readonly [args: readonly string[], namespace?: string];
 
 /** `replace` and `set` may be repeated; only what cannot be is left out where it is there. */
@@ -97,7 +116,9 @@ function commands(
   const pair: readonly IpCommand[] = inside.has(hostEnd)
     ? []
     : [[['link', 'add', link, 'type', 'veth', 'peer', 'name', hostEnd, 'netns', namespace]]];
-  const bridged: readonly IpCommand[] = inside.has(bridge) ? [] : [[['link', 'add', bridge, 'type', 'bridge'], namespace]];
+  const bridged: readonly IpCommand[] = inside.has(bridge)
+    ? []
+    : [[['link', 'add', bridge, 'address', hardwareAddress(support), 'type', 'bridge'], namespace]];
   return [
     ...stale,
     [['link', 'set', 'lo', 'up'], namespace],
