@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainState, isWell, objectsInTheWay, ownerOf, parseApplication } from './application.js';
+import { explainState, hasGivenUp, isWell, objectsInTheWay, ownerOf, parseApplication } from './application.js';
 
 const healthy = {
   metadata: { name: 'hello' },
@@ -60,6 +60,12 @@ describe('what Argo CD says of an application', () => {
     const state = parseApplication({ ...healthy, metadata: { name: 'hello', deletionTimestamp: '2026-01-01T00:00:00Z' } });
     expect(isWell(state)).toBe(false);
     expect(explainState(state)).toContain('being deleted');
+  });
+
+  it('has given up when its last sync failed, not while one is tried again', () => {
+    const at = (phase: string) => hasGivenUp(parseApplication({ status: { operationState: { phase } } }));
+    expect(['Failed', 'Error', 'Running', 'Succeeded'].map(at)).toEqual([true, true, false, false]);
+    expect(hasGivenUp(parseApplication({}))).toBe(false);
   });
 
   it('survives any shape', () => {

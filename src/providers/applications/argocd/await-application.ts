@@ -96,7 +96,7 @@ async function lookOnce(r: ReadWorld, awaited: Awaited): Promise<Result<Look>> {
 }
 
 /** Tells the user each state once, when it comes; where it stays, what is wrong below it. */
-function teller(w: World, { kubeconfig, application }: Awaited): (look: Look) => Promise<void> {
+function teller(w: World, { kubeconfig, application, head }: Awaited): (look: Look) => Promise<void> {
   let told = '';
   const tell = (text: string) => {
     if (text !== told) w.note(`${application}: ${text}`);
@@ -105,7 +105,8 @@ function teller(w: World, { kubeconfig, application }: Awaited): (look: Look) =>
   let last = '';
   return async ({ state, missing }) => {
     if (state === undefined) return;
-    const text = explainState(state);
+    // An older commit's state would only mislead.
+    const text = missing === 'revision' ? `waits for commit ${head.slice(0, 8)}` : explainState(state);
     const stays = text === last;
     last = text;
     if (!stays) return tell(text);
