@@ -14,6 +14,12 @@ export const rangeTooSmall = (range: string, machines: number): Failure =>
     say: 'Use a larger range, e.g. 10.78.0.0/16.',
   });
 
+/** Two ranges share addresses. */
+export const rangesOverlap = (one: string, other: string): Failure =>
+  failure('invalid', 'KUBEADM-OVERLAP', `${one} and ${other} share addresses.`, {
+    say: 'Choose ranges for pods, Services and machines that have nothing in common.',
+  });
+
 /** A machine lacks kubeadm or carries another version. */
 export const machineVersion = (machine: string, has: string, wanted: string): Failure =>
   failure(

@@ -1,5 +1,5 @@
 import { isRef, type Later, type Node } from '../../../model/index.js';
-import { addressAt, parseCidr, subnetAt } from '../../../tools/network/index.js';
+import { addressAt, overlaps, parseCidr, subnetAt } from '../../../tools/network/index.js';
 
 /** A machine as far as it is known while planning; how it is reached may still be to come. */
 export interface PlannedNode {
@@ -27,6 +27,17 @@ export function plannedNodes(nodes: Later<readonly Node[]>): readonly PlannedNod
 export function podRange(podSubnet: string, index: number): string | undefined {
   const range = parseCidr(podSubnet);
   return range && subnetAt(range, 24, index);
+}
+
+/** The first two of these ranges or addresses that share an address, as far as they are known. */
+export function overlapping(ranges: readonly string[]): readonly [string, string] | undefined {
+  for (const [i, one] of ranges.entries()) {
+    for (const other of ranges.slice(i + 1)) {
+      const [a, b] = [parseCidr(one), parseCidr(other)];
+      if (a && b && overlaps(a, b)) return [one, other];
+    }
+  }
+  return undefined;
 }
 
 /** By custom the tenth address of the Services' range is the resolver. */

@@ -11,6 +11,7 @@ import {
 import { dnsAddress, type PlannedNode } from './nodes.js';
 import type { KubeadmSpec } from './spec.js';
 import { addon } from './steps/addon.js';
+import { checkedRanges } from './steps/check.js';
 import { servedImage } from './steps/image.js';
 import { controlPlane } from './steps/init.js';
 import { joined } from './steps/join.js';
@@ -44,7 +45,8 @@ export function planCluster(plan: ClusterPlan): { readonly steps: readonly Step[
     ]),
   );
   const served = (...names: readonly string[]) => names.flatMap((name) => images.get(name) ?? []);
-  const prepared = nodes.map((node) => nodeStep(plan, node));
+  const check = checkStep(plan);
+  const prepared = nodes.map((node) => nodeStep(plan, node, [check]));
   const keys = kit.step({
     id: 'keys',
     title: 'Key for encryption at rest',
@@ -68,7 +70,19 @@ export function planCluster(plan: ClusterPlan): { readonly steps: readonly Step[
   });
   const proved = proofStep(plan, ready, addons, served('helper-busybox'));
   return {
-    steps: [...images.values(), ...prepared, keys, init, ...joins, addons.proxy, addons.dns, addons.storage, ready, proved],
+    steps: [
+      check,
+      ...images.values(),
+      ...prepared,
+      keys,
+      init,
+      ...joins,
+      addons.proxy,
+      addons.dns,
+      addons.storage,
+      ready,
+      proved,
+    ],
     publishes: {
       kubeconfig: ready.out('kubeconfig'),
       version: ready.out('version'),
@@ -100,7 +114,17 @@ const registryOf = (support: Later<Support>): Later<string> =>
     ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
     : support.registry;
 
-function nodeStep({ spec, infrastructure, kit, nodes }: ClusterPlan, { name, node, index }: PlannedNode) {
+function checkStep({ spec, kit, nodes }: ClusterPlan) {
+  return kit.step({
+    id: 'check',
+    title: 'Look at the address ranges',
+    effect: 'none',
+    inputs: { podSubnet: spec.podSubnet, serviceSubnet: spec.serviceSubnet, machines: nodes.map(({ address }) => address) },
+    action: checkedRanges,
+  });
+}
+
+function nodeStep({ spec, infrastructure, kit, nodes }: ClusterPlan, { name, node, index }: PlannedNode, after: Deps) {
   return kit.step({
     id: `node/${name}`,
     title: `Prepare ${name}`,
@@ -122,6 +146,7 @@ function nodeStep({ spec, infrastructure, kit, nodes }: ClusterPlan, { name, nod
         unit: text(kit, 'node/pod-network.service'),
       },
     },
+    after,
     tools: ['ssh'],
     action: preparedNode,
   });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type Digest, secretRef } from '../../../model/index.js';
+import { createPuppet } from '../../../testkit/index.js';
 import { render } from '../../../tools/kubeadm/index.js';
 import { clusterFiles, type ClusterFacts } from './cluster-files.js';
 import { dnsAddress, plannedNodes, podRange } from './nodes.js';
 import { manifestOf } from './steps/addon.js';
+import { checkedRanges } from './steps/check.js';
 import { nodeFiles } from './steps/node.js';
 
 const text = (path: string): string => readFileSync(join(import.meta.dirname, '../../../../catalog/kubernetes', path), 'utf8');
@@ -132,6 +134,20 @@ describe('machines while planning', () => {
   it('are not known where the whole list is to come', () => {
     expect(plannedNodes(step)).toBeUndefined();
     expect(plannedNodes([step])).toBeUndefined();
+  });
+  it('must not share addresses with pods or Services', async () => {
+    const want = { podSubnet: '10.78.0.0/16', serviceSubnet: '10.79.0.0/16', machines: ['10.77.0.11', '10.77.0.21'] };
+    const check = (changes: object) =>
+      checkedRanges.observe(
+        { ...want, ...changes },
+        createPuppet().reader({ signal: new AbortController().signal, emit: () => {} }),
+      );
+    expect(await check({})).toEqual({ ok: true, value: {} });
+    expect(await check({ serviceSubnet: '10.78.4.0/24' })).toMatchObject({
+      error: { diagnostic: { message: '10.78.0.0/16 and 10.78.4.0/24 share addresses.' } },
+    });
+    expect(await check({ podSubnet: '10.77.0.0/16' })).toMatchObject({ error: { diagnostic: { code: 'KUBEADM-OVERLAP' } } });
+    expect(await check({ podSubnet: '10.80.0.0/24' })).toMatchObject({ error: { diagnostic: { code: 'KUBEADM-RANGE' } } });
   });
   it('have ranges and a resolver by position', () => {
     expect([podRange('10.78.0.0/16', 2), podRange('10.78.0.0/16', 300), dnsAddress('10.79.0.0/16')]).toEqual([
