@@ -58,10 +58,10 @@ const buildFailed = (output: Output): Failure =>
 
 /**
  * The lines that say why, for the message only; recorded from packer 1.6.6 with the ansible provisioner, whose exit code says no more:
- * `    null.machine: fatal: [default]: FAILED! => {…}` and `--> null.machine: Error executing Ansible: …`.
+ * `    null.machine: fatal: [default]: FAILED! => {…}`, `    null.machine: ERROR! couldn't resolve module/action …` and `--> null.machine: Error executing Ansible: …`.
  */
 export function failureLines(stdout: string): string {
-  const lines = stdout.split('\n').filter((line) => /: fatal: \[|^--> .*[Ee]rror/.test(line));
+  const lines = stdout.split('\n').filter((line) => /: fatal: \[|: ERROR! |^--> .*[Ee]rror/.test(line));
   const chosen = lines.length === 0 ? stdout.trim().split('\n').slice(-3) : lines.slice(-3);
   return chosen.map((line) => line.trim().slice(0, 400)).join(' · ');
 }

@@ -53,8 +53,7 @@ export const base: Action<BaseWant, BaseGot> = {
       () => fill(w, want, work),
       () => addAccount(w, want, `${work}/rootfs`),
       () => record(w, key, work),
-      () => w.remove(inCache(w, baseFolder(key))),
-      () => w.rename(work, inCache(w, baseFolder(key))),
+      () => replace(w, work, baseFolder(key)),
     );
     if (!made.ok) return made;
     const packages = await installed(w, baseFolder(key));
@@ -65,6 +64,16 @@ export const base: Action<BaseWant, BaseGot> = {
   /** The base stays in the cache; only unfinished work is taken away. */
   remove: (_got, w) => clearWork(w, workFolder(w, 'base')),
 };
+
+/** Gives finished work its name, unless another environment made the same meanwhile and works on it. */
+async function replace(w: World, work: string, folder: string): Promise<Result<void>> {
+  const there = await installed(w, folder);
+  if (there.ok && there.value !== undefined) return w.remove(work);
+  return inOrder(
+    () => w.remove(inCache(w, folder)),
+    () => w.rename(work, inCache(w, folder)),
+  );
+}
 
 /** Versions of the packages in a base or an image, from its record; `undefined` where there is none. */
 export async function installed(w: ReadWorld, folder: string): Promise<Result<Readonly<Record<string, string>> | undefined>> {

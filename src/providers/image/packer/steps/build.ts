@@ -97,13 +97,10 @@ export const build: Action<BuildWant, BuildGot> = {
     );
     // Whatever happened: the machine must not outlive the step.
     const ended = await tearDown(w, machine.value);
-    if (!made.ok) return made;
-    if (!ended.ok) return ended;
-    const kept = await inOrder(
-      () => keep(w, want, key, work),
-      () => w.remove(work),
-    );
+    const kept = made.ok && ended.ok ? await keep(w, want, key, work) : made.ok ? ended : made;
+    const cleared = await w.remove(work);
     if (!kept.ok) return kept;
+    if (!cleared.ok) return cleared;
     const image = await build.observe(want, w);
     if (!image.ok) return image;
     return image.value === undefined ? err(imageCorrupt(imageFolder(key))) : ok(image.value);
@@ -244,8 +241,12 @@ async function keep(w: World, want: BuildWant, key: string, work: string): Promi
     packages: { ...packages.value },
     plays: [...plays.value],
   };
+  const written = await w.write(`${work}/image/manifest.json`, `${JSON.stringify(manifest, null, 1)}\n`);
+  if (!written.ok) return written;
+  // Another environment may have finished the same image meanwhile, and run machines on it.
+  const there = await readManifest(w, imageFolder(key));
+  if (there.ok && there.value !== undefined) return ok(undefined);
   return inOrder(
-    () => w.write(`${work}/image/manifest.json`, `${JSON.stringify(manifest, null, 1)}\n`),
     () => w.remove(inCache(w, imageFolder(key))),
     () => w.rename(`${work}/image`, inCache(w, imageFolder(key))),
   );
