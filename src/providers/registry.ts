@@ -1,7 +1,6 @@
 import type { Provider } from '../model/index.js';
 import { argocd } from './applications/argocd/index.js';
 import { packer } from './image/packer/index.js';
-import { packer } from './image/packer/index.js';
 import { nspawn } from './infrastructure/nspawn/index.js';
 import { kubeadm } from './kubernetes/kubeadm/index.js';
 import { flux } from './services/flux/index.js';
