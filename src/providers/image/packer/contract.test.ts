@@ -49,12 +49,16 @@ const files = Object.fromEntries(
   ]),
 );
 
-type Put = (path: string, body: string) => void;
+/** Writes a file of the pretended disk; as a program that ends well. */
+type Put = (path: string, body: string) => Partial<Output>;
 
 /** A Linux host as far as these steps touch it: mounts, one link, files, all in memory. */
 function host(): Puppet {
   const puppet = createPuppet();
-  const put: Put = (path, body) => void puppet.state.files.set(path, { body, mode: 0o644 });
+  const put: Put = (path, body) => {
+    puppet.state.files.set(path, { body, mode: 0o644 });
+    return {};
+  };
   playKernel(puppet, put);
   playPackages(puppet, put);
   playImage(puppet, put);
@@ -82,22 +86,24 @@ function host(): Puppet {
 function playKernel(puppet: Puppet, put: Put): void {
   const mounts = new Map([['/sys/fs/cgroup', 'cgroup2']]);
   const links = new Set<string>();
-  const told = (): Partial<Output> => {
+  const told = (work?: () => void): Partial<Output> => {
+    work?.();
     put('/proc/self/mountinfo', [...mounts].map(([point, type]) => `1 1 0:1 / ${point} rw - ${type} none rw`).join('\n'));
     return {};
   };
   told();
-  puppet.tool('mount', origin).answer((args) => (mounts.set(args.at(-1) ?? '', 'overlay'), told()));
-  puppet.tool('umount', origin).answer((args) => (mounts.delete(args[0] ?? ''), told()));
-  puppet.tool('unshare', origin).answer((args) => (mounts.set(args[0]?.slice('--net='.length) ?? '', 'nsfs'), told()));
+  puppet.tool('mount', origin).answer((args) => told(() => void mounts.set(args.at(-1) ?? '', 'overlay')));
+  puppet.tool('umount', origin).answer((args) => told(() => mounts.delete(args[0] ?? '')));
+  puppet.tool('unshare', origin).answer((args) => told(() => mounts.set(args[0]?.slice('--net='.length) ?? '', 'nsfs')));
   puppet.tool('nsenter', origin).answer(() => ({}));
   puppet.tool('ip', origin).answer((args) => {
     if (args.includes('route')) return { stdout: '[]' };
     if (args.includes('show'))
       return { stdout: JSON.stringify([...links].map((ifname) => ({ ifname, flags: [], addr_info: [] }))) };
-    if (args[1] === 'add' && args[0] === 'link')
-      return links.has(args[2] ?? '') ? { code: 2, stderr: 'RTNETLINK answers: File exists' } : (links.add(args[2] ?? ''), {});
-    if (args[1] === 'delete') links.delete(args[2] ?? '');
+    const [object, verb, name = ''] = args;
+    if (object === 'link' && verb === 'add' && links.has(name)) return { code: 2, stderr: 'RTNETLINK answers: File exists' };
+    if (object === 'link' && verb === 'add') links.add(name);
+    if (verb === 'delete') links.delete(name);
     return {};
   });
 }
@@ -110,7 +116,7 @@ function playPackages(puppet: Puppet, put: Put): void {
     if (args.includes('download')) put(`${cwd}/ssg-debian_1_all.deb`, content);
     return {};
   });
-  puppet.tool('dpkg-deb', origin).answer((args) => (put(`${args[2]}/ds.xml`, '<data-stream/>'), {}));
+  puppet.tool('dpkg-deb', origin).answer((args) => put(`${args[2]}/ds.xml`, '<data-stream/>'));
   puppet.tool('dpkg-query', origin).answer(() => ({ stdout: 'systemd\t252\n' }));
   puppet.tool('mmdebstrap', origin);
   puppet.tool('packer', origin);
@@ -134,7 +140,7 @@ function playImage(puppet: Puppet, put: Put): void {
     for (const [path, file] of [...disk]) if (path.startsWith(`${from}/`)) disk.set(to + path.slice(from.length), file);
     return {};
   });
-  puppet.tool('tee', origin).answer((args, { stdin }) => (put(args[0] ?? '', String(stdin)), {}));
+  puppet.tool('tee', origin).answer((args, { stdin }) => put(args[0] ?? '', String(stdin)));
   puppet.tool('ssh-keygen', origin).answer((args) => {
     put(after(args, '-f'), 'the private half');
     put(`${after(args, '-f')}.pub`, 'ssh-ed25519 AAAA strata\n');
@@ -148,7 +154,7 @@ function playImage(puppet: Puppet, put: Put): void {
     return { code: args.includes('generate') ? 0 : 2 };
   });
   puppet.tool('ssh', origin).answer((_args, command) => ({ stdout: answers(command) }));
-  puppet.tool('mke2fs', origin).answer((args) => (put(args.at(-1) ?? '', 'disk'), {}));
+  puppet.tool('mke2fs', origin).answer((args) => put(args.at(-1) ?? '', 'disk'));
   puppet.tool('nice', origin).answer((args) => {
     if (args.includes('convert')) put(args.at(-1) ?? '', 'disk');
     return {};
