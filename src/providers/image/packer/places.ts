@@ -12,12 +12,12 @@ export const keyOf = (inputs: Json): string => createHash('sha256').update(JSON.
 export const baseFolder = (key: string): string => `images/base-${key}`;
 export const imageFolder = (key: string): string => `images/${key}`;
 export const contentFolder = (sha256: string): string => `scap/${sha256.slice(0, 16)}`;
-/** Package files, shared by all images. */
-export const packageCache = 'images/packages';
+/** Package files, shared by all images. The dot keeps it apart from whatever else is named in that folder. */
+export const packageCache = 'images/.packages';
 
 /** Absolute path of a folder of the cache. */
 export const inCache = (w: ReadWorld, folder: string): string => `${w.paths.cache}/${folder}`;
 
 /** Folder for unfinished work; each environment has its own, so that two never meet. In the cache, so that a rename finishes it. */
 export const workFolder = (w: ReadWorld, name: string): string =>
-  `${w.paths.cache}/images/work/${createHash('sha256').update(`${w.paths.state}\n${name}`).digest('hex').slice(0, 8)}`;
+  `${w.paths.cache}/images/.work/${createHash('sha256').update(`${w.paths.state}\n${name}`).digest('hex').slice(0, 8)}`;
