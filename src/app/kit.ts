@@ -60,6 +60,7 @@ function makeStep<I, O>(context: KitContext, draft: StepDraft<I, O>, tool: (name
     inputs: draft.inputs,
     action: draft.action,
     ...(after.length > 0 ? { after } : {}),
+    ...(draft.within === undefined ? {} : { within: draft.within }),
     ...(draft.deadlineMs === undefined ? {} : { deadlineMs: draft.deadlineMs }),
   };
   const out = (key?: string): Ref<never> => ({ $step: id, $path: key ?? '' });

@@ -60,6 +60,8 @@ export async function buildHeld({ held, spec, composed, options, watch }: Build)
     records,
     former,
     world: quietReader(site.host),
+    // The run looks at everything itself, before each step: looking twice would only cost time.
+    offline: options.plan === undefined,
     expected: expectedDurations(
       durations,
       composed.steps.map((step) => step.id),

@@ -23,6 +23,7 @@ const output: OptionGrammar = { flags: '-o, --output <FORMAT>', text: 'form of t
 const events: OptionGrammar = { flags: '--events <FORMAT>', text: 'write every event of the run to stdout', choices: ['ndjson'] };
 const yes: OptionGrammar = { flags: '-y, --yes', text: 'agree to the installation of missing system packages' };
 const offline: OptionGrammar = { flags: '--offline', text: 'decide from the journal alone; look at nothing' };
+const install: OptionGrammar = { flags: '--install', text: 'the same as --yes: install missing system packages' };
 const verbose: OptionGrammar = { flags: '-v, --verbose', text: 'show the output of the tools too' };
 const confirm: OptionGrammar = { flags: '--confirm <NAME>', text: 'name of the platform, as proof that it is meant' };
 const definition = [file, environment, output];
@@ -65,7 +66,14 @@ export const grammar: readonly CommandGrammar[] = [
     name: 'up',
     text: 'Build the platform, or go on where a run stopped',
     args: [folder],
-    options: [...definition, events, { flags: '--plan <FILE>', text: 'run a saved plan, and nothing stronger' }, yes, verbose],
+    options: [
+      ...definition,
+      events,
+      { flags: '--plan <FILE>', text: 'run a saved plan, and nothing stronger' },
+      yes,
+      install,
+      verbose,
+    ],
     drains: true,
   },
   {

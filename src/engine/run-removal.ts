@@ -11,7 +11,9 @@ export async function runRemoval(
   step: Step | undefined,
 ): Promise<'ok' | 'failed' | 'cancelled'> {
   const run = openStepRun(context, planned.id);
-  const gone = await attempts(context, run.id, step?.deadlineMs ?? 0, (number) => attemptRemoval(context, run, step, number));
+  const gone = goesWithin(context, step)
+    ? await run.begin(1)
+    : await attempts(context, run.id, step?.deadlineMs ?? 0, (number) => attemptRemoval(context, run, step, number));
   if (!gone.ok) return failStep(context, run, gone.error);
   // Not waited for: whatever comes next has its own beginning made durable first, and this one with it.
   context.request.journal.write(
@@ -21,6 +23,10 @@ export async function runRemoval(
   context.outputs.delete(run.id);
   return 'ok';
 }
+
+/** What a step lives in is removed by this very plan, and takes it along. */
+const goesWithin = ({ request }: RunContext, step: Step | undefined): boolean =>
+  step?.within !== undefined && request.plan.steps.some(({ id, verdict }) => id === step.within && verdict === 'remove');
 
 async function attemptRemoval(context: RunContext, run: StepRun, step: Step | undefined, number: number): Promise<Result<void>> {
   const begun = await run.begin(number);

@@ -42,6 +42,8 @@ export interface StepDraft<I, O> {
   readonly effect: Effect;
   readonly inputs: Later<I>;
   readonly after?: readonly (StepId | { readonly id: StepId })[];
+  /** What it makes lives inside what that step made: gone when that is removed. */
+  readonly within?: StepId | undefined;
   /** Toolchain executables `action` runs: they are made available first. */
   readonly tools?: readonly string[];
   readonly deadlineMs?: number;

@@ -16,3 +16,6 @@ export type Later<T> = T | Ref<T> | (T extends object ? { readonly [K in keyof T
 export function isRef(value: unknown): value is Ref<unknown> {
   return typeof value === 'object' && value !== null && '$step' in value && '$path' in value;
 }
+
+/** The step a value comes from; `undefined` where it is known already. */
+export const stepOf = (value: unknown): StepId | undefined => (isRef(value) ? value.$step : undefined);

@@ -53,6 +53,8 @@ export interface Step<I = any, O = any> {
   /** Only for ordering that data cannot express. */
   readonly after?: readonly StepId[];
   readonly action: Action<I, O>;
+  /** What it makes lives inside what that step made: where both are removed, it is gone with it and is not removed by itself. */
+  readonly within?: StepId | undefined;
   /** Retries of `not-ready`, in milliseconds from the first attempt; 0 where absent. */
   readonly deadlineMs?: number;
 }

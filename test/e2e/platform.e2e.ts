@@ -74,7 +74,14 @@ describe('the local platform', () => {
         hostNetwork: true,
         hostPID: true,
         volumes: [{ name: 'host', hostPath: { path: '/' } }],
-        containers: [{ name: 'bad', image: 'example.com/bad:latest', securityContext: { privileged: true }, volumeMounts: [{ name: 'host', mountPath: '/host' }] }],
+        containers: [
+          {
+            name: 'bad',
+            image: 'example.com/bad:latest',
+            securityContext: { privileged: true },
+            volumeMounts: [{ name: 'host', mountPath: '/host' }],
+          },
+        ],
       },
     };
     const file = join(dirname(directory), 'bad.json');
@@ -122,12 +129,19 @@ describe('the local platform', () => {
     system('git', 'clone', '-q', repository, clone);
     cpSync(join(clone, 'hello'), join(clone, 'second'), { recursive: true });
     for (const file of system('grep', '-rlE', 'hello|30080', join(clone, 'second')).trim().split('\n')) {
-      system('sed', '-i', '-e', 's/name: hello/name: second/; s/namespace: hello/namespace: second/; s/: hello$/: second/; s/30080/30085/; s#path: hello#path: second#', file);
+      system(
+        'sed',
+        '-i',
+        '-e',
+        's/name: hello/name: second/; s/namespace: hello/namespace: second/; s/: hello$/: second/; s/30080/30085/; s#path: hello#path: second#',
+        file,
+      );
     }
     git('add', '-A');
     git('commit', '-qm', 'Add second');
     git('push', '-q', 'origin', 'HEAD');
-    const names = (): string[] => json('get', 'applications.argoproj.io', '-A').items.map((item: { metadata: { name: string } }) => item.metadata.name);
+    const names = (): string[] =>
+      json('get', 'applications.argoproj.io', '-A').items.map((item: { metadata: { name: string } }) => item.metadata.name);
     await eventually(120, 'second application appears', () => (names().includes('second') ? true : undefined));
     git('rm', '-rq', 'second');
     git('commit', '-qm', 'Remove second');

@@ -55,7 +55,11 @@ export function system(program: string, ...args: readonly string[]): string {
 }
 
 /** Calls something until it returns a value; throws with the last complaint when the time is over. */
-export async function eventually<T>(seconds: number, what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(
+  seconds: number,
+  what: string,
+  probe: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const end = Date.now() + seconds * 1000;
   let complaint = '';
   while (Date.now() < end) {
@@ -76,8 +80,12 @@ export function traces(): readonly string[] {
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '')
     .filter((path) => path.includes('strata'));
-  const links = system('ip', '-o', 'link').split('\n').map((line) => line.split(': ')[1] ?? '');
-  const namespaces = system('ip', 'netns', 'list').split('\n').map((line) => `netns ${line.split(' ')[0]}`);
+  const links = system('ip', '-o', 'link')
+    .split('\n')
+    .map((line) => line.split(': ')[1] ?? '');
+  const namespaces = system('ip', 'netns', 'list')
+    .split('\n')
+    .map((line) => `netns ${line.split(' ')[0]}`);
   const processes = system('ps', '-eo', 'args')
     .split('\n')
     .filter((line) => /systemd-nspawn|docker-registry|git daemon|containerd|kubelet|etcd/.test(line) && !line.includes('ps -eo'));

@@ -9,13 +9,13 @@ import { watched } from '../watch.js';
 
 /** `strata up`. */
 export async function run(call: Call): Promise<number> {
-  const { directory, environment, yes, plan: path, events } = call.options;
+  const { directory, environment, yes, install, plan: path, events } = call.options;
   const saved = path === undefined ? undefined : await loadPlan(path);
   if (saved?.ok === false) {
     complain(call, [saved.error.diagnostic]);
     return exitCodeOf(saved.error.kind);
   }
-  const options = { directory, environment, install: yes, ...(saved && { plan: saved.value }) };
+  const options = { directory, environment, install: yes || install, ...(saved && { plan: saved.value }) };
   const done = await watched(call, 'strata up', (watching) => up(options, watching));
   if (!done.ok) return giveUp(call, done.error);
   if (!events) await tell(call, done.value);

@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../model/index.js';
+import { defineProvider, stepOf } from '../../../model/index.js';
 import { readEntries } from './entries.js';
 import { ArgocdSpec } from './spec.js';
 import { deployApplication } from './steps/application.js';
@@ -66,6 +66,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
         support,
       },
       deadlineMs: minutes(5),
+      within: stepOf(kubeconfig),
       action: installArgocd,
     });
     const head = repository.out('head');
@@ -85,6 +86,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
         services: services.ready,
       },
       deadlineMs: minutes(3),
+      within: stepOf(kubeconfig),
       action: raiseUmbrella,
     });
     const applications = readEntries(kit, folder).map(({ name, problem }) =>
@@ -96,6 +98,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
         after: [umbrella],
         inputs: { kubeconfig, repository: spec.repository, head, name, problem },
         deadlineMs: minutes(3),
+        within: stepOf(kubeconfig),
         action: deployApplication,
       }),
     );
@@ -107,6 +110,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
       after: [umbrella],
       inputs: { kubeconfig, applications: applications.map((step) => step.out('name')), head, prober },
       deadlineMs: minutes(2),
+      within: stepOf(kubeconfig),
       action: verifyApplications,
     });
     return {

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { stepOf } from '../../../model/index.js';
 import type { Given, Json, Kit, OciImage, Publishes, Ref, Step, ToolArtefact, Tree } from '../../../model/index.js';
 import type { ReadyCheck, Sample } from './checks.js';
 import type { PackageCheck } from './package-file.js';
@@ -80,6 +81,7 @@ export function planFlux(
     inputs: { kubeconfig, component, bootstrap: rendered.out('bootstrap') },
     after: [pushed],
     tools: ['kubectl'],
+    within: stepOf(kubeconfig),
     action: bootstrapController,
   });
   const { interval, retryInterval, timeout } = spec;
@@ -96,6 +98,7 @@ export function planFlux(
       times: { interval, retryInterval, timeout },
     },
     after: [controller],
+    within: stepOf(kubeconfig),
     action: deployTree,
   });
   const each = planPackages({ spec, kit, packages, kubeconfig, revision: deployed.out('revision') });
@@ -128,6 +131,7 @@ function planPackages({ spec, kit, packages, kubeconfig, revision }: PackagesPla
       effect: 'remote',
       inputs: { kubeconfig, name: plan.name, revision, timeoutMs },
       after: plan.after.flatMap((name) => made.get(name)?.step ?? []),
+      within: stepOf(kubeconfig),
       action: awaitPackage,
     });
     made.set(plan.name, { step, name: step.out('name') });
