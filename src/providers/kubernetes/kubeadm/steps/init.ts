@@ -30,7 +30,10 @@ export interface InitGot {
   readonly kubeconfig: SecretRef;
   /** What the API server says it is; empty where it does not answer. */
   readonly version: string;
-  /** Certificate of the cluster's authority, base64 of PEM: what joining machines believe. */
+  /**
+   * Certificate of the cluster's authority, PEM: what joining machines believe. Not base64 of it: that text is a part of
+   * the kubeconfig, which is secret as a whole and would be blotted out of the journal.
+   */
   readonly authority: string;
   /** What is not as it should be. */
   readonly differs: readonly string[];
@@ -101,8 +104,8 @@ sha256sum ${files.value.map(({ path }) => path).join(' ')} 2>/dev/null || true
   if (!said.ok) return said;
   const facts = parseFacts(said.value);
   if (facts.get('made') !== 'yes') return ok(undefined);
-  const authority = facts.get('authority') ?? '';
-  if (authorityHash(Buffer.from(authority, 'base64').toString('utf8')) === undefined) return err(noAuthority(want.node.name));
+  const authority = Buffer.from(facts.get('authority') ?? '', 'base64').toString('utf8');
+  if (authorityHash(authority) === undefined) return err(noAuthority(want.node.name));
   const held = await w.holds(kubeconfig);
   const version = held ? await serverVersion(w) : '';
   return ok({ kubeconfig, version, authority, differs: differences(want, files.value, said.value, held) });

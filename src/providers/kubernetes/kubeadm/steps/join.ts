@@ -10,7 +10,7 @@ export interface JoinWant {
   readonly node: Node;
   readonly kubeconfig: SecretRef;
   readonly apiServer: string;
-  /** Certificate of the cluster's authority, base64 of PEM. */
+  /** Certificate of the cluster's authority, PEM. */
   readonly authority: string;
   readonly cgroup: 'v1' | 'v2';
   readonly templates: { readonly join: string; readonly discovery: string; readonly token: string };
@@ -102,7 +102,7 @@ async function join(want: JoinWant, got: JoinGot | undefined, w: World): Promise
 
 /** Script lines that write where the cluster is and what proves it. */
 function discoveryLines({ apiServer, authority, templates }: JoinWant): Result<string> {
-  const content = render(templates.discovery, { apiServer, authority });
+  const content = render(templates.discovery, { apiServer, authority: Buffer.from(authority, 'utf8').toString('base64') });
   return content.ok ? writeLines([{ path: discoveryFile, content: content.value }]) : content;
 }
 
