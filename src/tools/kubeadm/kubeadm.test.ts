@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of this text are what is tested.
 import { describe, expect, it } from 'vitest';
 import { authorityHash, initScript, joinScript, newEncryptionKey, newToken, render } from './index.js';
 

@@ -41,8 +41,8 @@ test('each package is a step behind what it requires, and proven where it can be
     'package-figures',
     'verify-figures',
   ]);
-  expect(edges['flux']).toEqual(['services/sample/images', 'toolchain/tool/kubectl']);
-  expect(edges['deploy']).toEqual(['services/sample/flux']);
+  expect(edges.flux).toEqual(['services/sample/images', 'toolchain/tool/kubectl']);
+  expect(edges.deploy).toEqual(['services/sample/flux']);
   expect(edges['package-figures']).toEqual(['services/sample/package-rules']);
   expect(publishes.ready).toEqual([
     { $step: 'services/sample/package-rules', $path: 'name' },

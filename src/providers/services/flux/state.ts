@@ -24,17 +24,17 @@ export interface KustomizationState {
 /** Reads the status of a Kustomization; one whose status is older than its spec is not ready. */
 export function readState(object: KubeObject): KustomizationState {
   const { status = {} } = object;
-  const conditions = list(status['conditions']);
+  const conditions = list(status.conditions);
   const ready = conditions.find((c) => member(c, 'type') === 'Ready');
   const reconciling = conditions.find((c) => member(c, 'type') === 'Reconciling' && member(c, 'status') === 'True');
-  const current = status['observedGeneration'] === object.metadata.generation;
+  const current = status.observedGeneration === object.metadata.generation;
   const reason = text(member(ready, 'reason'));
   const failed = member(ready, 'status') === 'False';
-  const entries = list(member(status['inventory'], 'entries'));
+  const entries = list(member(status.inventory, 'entries'));
   return {
     ready: current && member(ready, 'status') === 'True',
-    applied: text(status['lastAppliedRevision']),
-    attempted: text(status['lastAttemptedRevision']),
+    applied: text(status.lastAppliedRevision),
+    attempted: text(status.lastAttemptedRevision),
     message: messageOf(failed ? ready : (reconciling ?? ready)),
     failure: failed && reason !== 'DependencyNotReady' ? messageOf(ready) : '',
     waitsForOthers: reason === 'DependencyNotReady',

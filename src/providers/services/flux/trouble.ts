@@ -30,13 +30,13 @@ function isOf(pod: KubeObject, name: string): boolean {
 /** `Pod ns/name: container x: ImagePullBackOff: …`, or its phase where no container says more. */
 export function explainPod(pod: KubeObject): string {
   const name = `Pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
-  const containers = [...list(pod.status?.['initContainerStatuses']), ...list(pod.status?.['containerStatuses'])];
+  const containers = [...list(pod.status?.initContainerStatuses), ...list(pod.status?.containerStatuses)];
   const waiting = containers.map(explainContainer).find((line) => line !== '');
   if (waiting !== undefined) return `${name}: ${waiting}`;
-  const condition = list(pod.status?.['conditions']).find(
+  const condition = list(pod.status?.conditions).find(
     (c) => member(c, 'status') === 'False' && text(member(c, 'message')) !== '',
   );
-  return `${name}: ${text(pod.status?.['phase']) || 'Unknown'}${condition === undefined ? '' : `: ${text(member(condition, 'message'))}`}`;
+  return `${name}: ${text(pod.status?.phase) || 'Unknown'}${condition === undefined ? '' : `: ${text(member(condition, 'message'))}`}`;
 }
 
 function explainContainer(status: unknown): string {
