@@ -25,7 +25,7 @@ export const nspawn = defineProvider<'infrastructure', NspawnSpec>({
   id: 'nspawn',
   layer: 'infrastructure',
   spec: NspawnSpec,
-  facts: { title: 'Machines on this host', provides: ['machines'] },
+  facts: { title: 'Machines on this host', provides: ['machines'], machine: { system: 'linux', root: true } },
   tools,
   plan(spec, given, kit) {
     const layout = layoutOf(spec);

@@ -29,12 +29,25 @@ export interface PackageThere {
 const kustomizations = 'kustomizations.kustomize.toolkit.fluxcd.io';
 /** Flux itself counts one `timeout` for applying and one for health; then it is given a little time to say so. */
 const graceMs = 15_000;
+/** Times that a package is looked at again while Flux is at it; half a second apart. */
+const settleLooks = 20;
 
 async function look(kubeconfig: SecretRef, name: string, r: ReadWorld): Promise<Result<KustomizationState | undefined>> {
   const found = await getObjects(r, kubeconfig, [kustomizations, name, '-n', fluxNamespace]);
   if (!found.ok) return found;
   const [object] = found.value;
   return ok(object === undefined ? undefined : readState(object));
+}
+
+/** Flux looks at each package again every interval, and is not ready for that moment: this says nothing about the package. */
+async function lookSettled(want: PackageWant, r: ReadWorld): Promise<Result<KustomizationState | undefined>> {
+  for (let looks = 0; ; looks += 1) {
+    const seen = await look(want.kubeconfig, want.name, r);
+    if (!seen.ok || seen.value === undefined || looks === settleLooks || r.signal.aborted) return seen;
+    const { ready, applied, failure } = seen.value;
+    if (ready || failure !== '' || applied !== want.revision) return seen;
+    await r.pause(500);
+  }
 }
 
 function there(want: PackageWant, state: KustomizationState): PackageThere {
@@ -91,7 +104,7 @@ async function waitGone(got: PackageThere, w: World): Promise<Result<void>> {
 /** Flux applied this package at the published revision, and everything in it is healthy. */
 export const awaitPackage: Action<PackageWant, PackageThere> = {
   async observe(want, r) {
-    const seen = await look(want.kubeconfig, want.name, r);
+    const seen = await lookSettled(want, r);
     if (!seen.ok) return seen;
     return ok(seen.value === undefined || seen.value.applied === '' ? undefined : there(want, seen.value));
   },
