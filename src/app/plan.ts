@@ -2,7 +2,7 @@ import { type Explanation, expectedDurations, explainStep, planRun } from '../en
 import { err, failure, ok, type Plan, type Result } from '../model/index.js';
 import { didYouMean } from './definition/index.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
-import { composeAt, formerSteps, quietReader, readApplied, readHistory, specDigest } from './site.js';
+import { composeAt, formerSteps, othersThan, quietReader, readApplied, readHistory, specDigest } from './site.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
 /** How to plan. */
@@ -36,7 +36,7 @@ export async function plan(options: PlanOptions): Promise<Result<PlanResult, Tro
     spec: specDigest(spec),
     steps: composed.value.steps,
     records,
-    former: formerSteps(site, applied.value),
+    former: formerSteps(site, othersThan(spec, applied.value)),
     world: quietReader(site.host),
     offline: options.offline === true,
     expected: expectedDurations(

@@ -95,6 +95,10 @@ export function composeAt(site: Site, spec: Spec, mayInstall: 'install' | 'ask')
 export const specDigest = (spec: Spec): Digest =>
   digestOf({ ...spec, components: spec.components.map(({ at: _, ...component }) => component) });
 
+/** Definitions that say something else: the same one yields no step that is not wanted. */
+export const othersThan = (spec: Spec, specs: readonly Spec[]): readonly Spec[] =>
+  specs.filter((one) => specDigest(one) !== specDigest(spec));
+
 /** Steps of the definitions that were applied before, newest last; those that no longer compose are left out. */
 export function formerSteps(site: Site, specs: readonly Spec[]): readonly Step[] {
   const steps = new Map<string, Step>();

@@ -6,7 +6,7 @@ import { openPlatform, type PlatformRequest } from './definition-of.js';
 import { type Held, holding, ownWorld, type Ran, type RunWatch, runHeld } from './held.js';
 import { preflight } from './preflight.js';
 import { type Reach, reachOf } from './reach.js';
-import { composeAt, formerSteps, quietReader, readApplied, type Site, specDigest } from './site.js';
+import { composeAt, formerSteps, othersThan, quietReader, readApplied, type Site, specDigest } from './site.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
 /** How to build. */
@@ -49,7 +49,7 @@ export async function buildHeld({ held, spec, composed, options, watch }: Build)
   const { site } = held;
   const applied = await readApplied(site);
   if (!applied.ok) return applied;
-  const former = formerSteps(site, applied.value);
+  const former = formerSteps(site, othersThan(spec, applied.value));
   const { records } = held.state();
   const durations = await site.history(spec.platform).durations();
   const planned = await planRun({

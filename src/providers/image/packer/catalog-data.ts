@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 
 const strict = { additionalProperties: false } as const;
 const names = Type.Array(Type.String());
@@ -101,7 +101,7 @@ export const readChecks = (text: string): readonly Check[] => read('verify.yaml'
 
 /** The catalog is ours, or a fork of it: a wrong shape is a defect of whoever edited it, so it throws with the place. */
 function read<T extends TSchema>(file: string, schema: T, text: string): Static<T> {
-  const value: unknown = parse(text);
+  const value: unknown = load(text, { schema: CORE_SCHEMA });
   if (Value.Check(schema, value)) return value;
   const [first] = Value.Errors(schema, value);
   throw new Error(`catalog/image/…/${file}: ${first?.instancePath ?? ''} ${first?.message ?? 'has another shape'}`);

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { apiVersion } from '../../../model/index.js';
 
 const closed = { additionalProperties: false } as const;
@@ -112,7 +112,7 @@ export function parsePackage(name: string, text: string): ParsedPackage {
 
 function readYaml(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string } {
   try {
-    return { ok: true, value: parse(text) };
+    return { ok: true, value: load(text, { schema: CORE_SCHEMA }) };
   } catch (error) {
     return { ok: false, why: error instanceof Error ? (error.message.split('\n')[0] ?? 'not YAML') : 'not YAML' };
   }

@@ -95,7 +95,7 @@ test('packages that require each other are named', () => {
 });
 
 test.each([
-  ['no YAML', 'kind: ["', 'Missing closing'],
+  ['no YAML', 'kind: ["', 'unexpected end'],
   ['another kind', 'kind: Pod\n', '/'],
   ['an unknown key', file('p', '  colour: red\n'), '/spec'],
   ['another name', file('q', ''), "metadata.name is 'q', but the folder is 'p'"],

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { stepOf } from '../../../model/index.js';
 import type { Given, Json, Kit, OciImage, Publishes, Ref, Step, ToolArtefact, Tree } from '../../../model/index.js';
 import type { ReadyCheck, Sample } from './checks.js';
@@ -164,7 +164,7 @@ function samplesOf(policy: string, root: Tree['root'], kit: Kit): readonly Sampl
   const at = (path: string): Tree => (root === 'catalog' ? kit.catalog(path) : kit.project(path));
   const action = /enforcementAction: warn/.test(kit.text(at(`policies/${policy}/constraint.yaml`))) ? 'warn' : 'deny';
   return kit.names(at(`policies/${policy}/samples`)).map((file) => {
-    const object: Json = parse(kit.text(at(`policies/${policy}/samples/${file}`)));
+    const object = load(kit.text(at(`policies/${policy}/samples/${file}`)), { schema: CORE_SCHEMA }) as Json; // a YAML document is plain data
     return {
       policy,
       name: file.replace(/\.yaml$/, ''),
