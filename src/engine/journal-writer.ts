@@ -18,7 +18,7 @@ export type Durability = 'durable' | 'soon';
 
 /** The one output of a run. */
 export interface Journal {
-  /** Numbers and stamps the event, shows it to listeners at once, and writes it in order. */
+  /** Numbers and stamps the event, writes it in order, and then shows it: nobody is told what a kill could still undo. */
   write(body: RunEventBody, durability: Durability): Promise<Result<void>>;
   /** Set once a write has failed: nothing is written after that. */
   readonly broken: Failure | undefined;
@@ -62,6 +62,7 @@ export async function openJournal(
 
 interface Waiting {
   readonly bytes: Uint8Array;
+  readonly event?: RunEvent;
   readonly durable: boolean;
   readonly done: (result: Result<void>) => void;
 }
@@ -86,13 +87,16 @@ function journalAfter(options: JournalOptions, lastSeq: number): Journal {
             batch.some((one) => one.durable),
           );
       if (!written.ok) broken = written.error;
-      for (const one of batch) one.done(written);
+      for (const one of batch) {
+        if (one.event) options.listen?.(one.event);
+        one.done(written);
+      }
     }
     writing = false;
   };
-  const enqueue = (bytes: Uint8Array, durable: boolean): Promise<Result<void>> =>
+  const enqueue = (bytes: Uint8Array, durable: boolean, event?: RunEvent): Promise<Result<void>> =>
     new Promise((done) => {
-      queue.push({ bytes, durable, done });
+      queue.push({ bytes, durable, done, ...(event && { event }) });
       if (!writing) writeOut();
     });
 
@@ -104,8 +108,7 @@ function journalAfter(options: JournalOptions, lastSeq: number): Journal {
       if (broken ?? closed) return Promise.resolve(err(broken ?? journalClosed));
       seq += 1;
       const event: RunEvent = { seq, at: isoTime(clock), ...redacted(body, options.redact) };
-      options.listen?.(event);
-      return enqueue(encodeRecord(event), durability === 'durable');
+      return enqueue(encodeRecord(event), durability === 'durable', event);
     },
     close() {
       if (closed) return Promise.resolve(broken ? err(broken) : ok(undefined));

@@ -28,6 +28,8 @@ interface Subject {
   readonly record: StepRecord | undefined;
   /** Its last try was killed, failed, or not proven. */
   readonly unsettled: boolean;
+  /** Its last try was killed, though an earlier one had finished it. */
+  readonly cutShort: boolean;
 }
 
 /** How an attempt made the step true. */
@@ -67,6 +69,7 @@ function subjectOf({ request, outputs }: RunContext, planned: PlannedStep, step:
     print: print.value,
     record: request.state.records.get(step.id),
     unsettled: isUnsettled(request.state, step.id),
+    cutShort: request.state.steps.get(step.id)?.phase === 'running' && request.state.records.has(step.id),
   });
 }
 
@@ -105,14 +108,15 @@ async function keep(
   subject: Subject,
   { seen, number }: { readonly seen: Seen; readonly number: number },
 ): Promise<Made | undefined> {
-  const { step, want, record, print, unsettled } = subject;
+  const { step, want, record, print, unsettled, cutShort } = subject;
   if (seen.got === undefined || seen.changes.length > 0) return undefined;
   if (record && record.fingerprint !== print.fingerprint) return undefined;
   if (record && !unsettled && number === 1) return { verdict: 'kept', outputs: seen.got };
   const claims = await run.within(verifyStep(step, want, seen.got, run.reader));
   if (!claims.ok || claims.value.some((claim) => claim.verdict === 'fail')) return undefined;
   writeDown(context, step, claims.value);
-  return { verdict: unsettled || number > 1 ? 'done' : 'kept', outputs: seen.got };
+  // A step that had finished once and was only cut short while being looked at is kept, not done again.
+  return { verdict: number > 1 || (unsettled && !cutShort) ? 'done' : 'kept', outputs: seen.got };
 }
 
 /**
