@@ -170,6 +170,17 @@ describe('failing', () => {
     expect(phasesOf(last)).toEqual({ gate: 'done', a: 'failed' });
   });
 
+  test('what had finished and was killed while it was only looked at is kept', async () => {
+    const { run, journal } = bench();
+    await run([toy('a', { inputs: { x: 1 } })]);
+    await run([toy('a', { inputs: { x: 1 } })]);
+    const text = Buffer.from(journal.bytes()).toString('utf8');
+    const finished = text.slice(0, text.lastIndexOf('"type":"step-finished"')).lastIndexOf('\n') + 1;
+    await journal.truncate(finished);
+    const last = await run([toy('a', { inputs: { x: 1 } })]);
+    expect(phasesOf(last)).toEqual({ a: 'kept' });
+  });
+
   test('thrown errors are bugs of the step, wherever they are thrown', async () => {
     const throws = (): never => {
       throw new Error('oops');
