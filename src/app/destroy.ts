@@ -31,6 +31,8 @@ export async function destroy(options: DestroyOptions, watch: RunWatch): Promise
   const told = await readHistory(site);
   if (!told.ok) return err(troubleOf(told.error));
   if (told.value.events.length === 0) {
+    const settled = await site.host.settle();
+    if (!settled.ok) return err(troubleOf(settled.error));
     const swept = await sweep(site);
     return swept.ok ? ok(named) : err(troubleOf(swept.error));
   }

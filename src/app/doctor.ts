@@ -2,9 +2,9 @@ import { edgesOf, fold, type JournalStore, openJournal, planRun, type RunSummary
 import { type MachineFacts, machineFacts } from '../host/index.js';
 import { type Diagnostic, err, ok, type Result, type Spec, type Step } from '../model/index.js';
 import { providers } from '../providers/registry.js';
-import { examineToolchain, type NamedNeed, type ToolchainReport } from '../toolchain/index.js';
+import { discardDamaged, examineToolchain, type NamedNeed, type ToolchainReport } from '../toolchain/index.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
-import type { RunWatch } from './held.js';
+import { ownWorld, type RunWatch } from './held.js';
 import { preflight } from './preflight.js';
 import { composeAt, quietReader, type Site, specDigest } from './site.js';
 import { type Trouble, troubleOf } from './trouble.js';
@@ -37,11 +37,17 @@ export async function doctor(options: DoctorOptions, watch: RunWatch): Promise<R
   const composed = composeAt(site, spec, options.install === true ? 'install' : 'ask');
   if (!composed.ok) return err({ ...troubleOf(composed.error), sources });
   const { steps } = composed.value;
+  const needs = needsOf(spec, steps);
+  if (options.install === true && options.verify === true) {
+    const found = await examineToolchain(quietReader(site.host), site.toolchain, { ...needs, depth: 'thorough' });
+    const cleared = await discardDamaged(ownWorld(site), site.toolchain, found);
+    if (!cleared.ok) return err(troubleOf(cleared.error));
+  }
   const obtained = options.install === true ? await obtain(site, spec, steps.filter(isToolchain), watch) : ok(undefined);
   if (!obtained.ok) return err(troubleOf(obtained.error));
   const fit = await preflight(spec, site.paths.state);
   const toolchain = await examineToolchain(quietReader(site.host), site.toolchain, {
-    ...needsOf(spec, steps),
+    ...needs,
     depth: options.verify === true ? 'thorough' : 'quick',
   });
   return ok({

@@ -2,6 +2,7 @@ export { environmentSchema, platformSchema } from './definition/index.js';
 export { init, schema, validate } from './definition/use-cases.js';
 export type { PlatformRequest } from './definition-of.js';
 export { type DestroyOptions, type DestroyResult, destroy } from './destroy.js';
+export { doctor } from './doctor.js';
 export { type DrillResult, drill } from './drill.js';
 export type { Ran, RunWatch } from './held.js';
 export { explain, type PlanOptions, type PlanResult, plan } from './plan.js';
