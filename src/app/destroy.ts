@@ -4,7 +4,7 @@ import { mountPoints, removeTree } from '../host/index.js';
 import { err, failure, ok, type Plan, type Result, type Spec } from '../model/index.js';
 import { load } from './definition/use-cases.js';
 import type { PlatformRequest } from './definition-of.js';
-import { failureOf, type Held, holding, ownWorld, type Ran, type RunWatch, runHeld } from './held.js';
+import { type Held, holding, ownWorld, type Ran, type RunWatch, runHeld } from './held.js';
 import { formerSteps, openSite, readApplied, readHistory, type Site, specDigest } from './site.js';
 import { type Trouble, troubleOf, troubleWith } from './trouble.js';
 
@@ -150,6 +150,3 @@ async function removeEmptyParent(site: Site): Promise<Result<void>> {
   if ((await w.stat(parent)) === undefined || (await w.list(parent)).length > 0) return ok(undefined);
   return removeTree(parent, { cache: parent, state: parent });
 }
-
-/** For callers that want one failure instead of a result to read. */
-export const destroyFailure = (ran: Ran): Result<void> => failureOf(ran.summary, 'strata destroy');

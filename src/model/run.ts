@@ -1,5 +1,5 @@
 import type { Failure } from './diagnostic.js';
-import type { Digest, Json, StepId } from './ids.js';
+import type { Digest, StepId } from './ids.js';
 import type { StepRecord } from './plan.js';
 import type { Evidence } from './step.js';
 
@@ -78,6 +78,3 @@ export interface RunState {
   readonly evidence: readonly Evidence[];
   readonly lastSeq: number;
 }
-
-/** Outputs are plain data. */
-export type StepOutput = Json;

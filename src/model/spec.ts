@@ -1,4 +1,3 @@
-import type { Layer } from './layer.js';
 import type { Component } from './provider.js';
 
 /** The definition after overlays: one platform in one environment. */
@@ -11,6 +10,3 @@ export interface Spec {
 
 /** API group of the definition's kinds. */
 export const apiVersion = 'strata.dev/v1alpha1';
-
-/** Components of one layer. */
-export const componentsOf = (spec: Spec, layer: Layer): readonly Component[] => spec.components.filter((c) => c.layer === layer);

@@ -1,4 +1,4 @@
-import type { Digest, Json } from './ids.js';
+import type { Digest } from './ids.js';
 import type { Result } from './result.js';
 import type { Secret, SecretRef } from './secret.js';
 
@@ -135,6 +135,3 @@ export interface World extends ReadWorld {
   keep(ref: SecretRef, value: string): Promise<Result<void>>;
   reveal(ref: SecretRef): Promise<Result<Secret>>;
 }
-
-/** Data that steps exchange must be JSON; this only documents it. */
-export type StepData = Json;
