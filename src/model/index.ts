@@ -1,3 +1,4 @@
+export * from './delivery.js';
 export * from './diagnostic.js';
 export * from './drill.js';
 export * from './ids.js';
@@ -5,6 +6,7 @@ export * from './layer.js';
 export * from './plan.js';
 export * from './provider.js';
 export * from './ref.js';
+export * from './rehearsal.js';
 export * from './result.js';
 export * from './run.js';
 export * from './secret.js';

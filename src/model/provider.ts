@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { Delivery, PlannedMachine } from './delivery.js';
 import type { Span } from './diagnostic.js';
 import type { Digest, StepId } from './ids.js';
 import type { Given, Layer, Publishes } from './layer.js';
@@ -107,6 +108,10 @@ export interface Provider<L extends Layer = Layer, S = unknown> {
   readonly facts: Facts;
   readonly tools: readonly ToolNeed[];
   plan(spec: S, given: Given<L>, kit: Kit): { readonly steps: readonly Step[]; readonly publishes: Publishes<L> };
+  /** What the component will put into a cluster, to be looked at before there is one; layers services and applications. */
+  delivery?(spec: S, kit: Kit): Delivery;
+  /** Machines the component asks for; layer infrastructure. */
+  machines?(spec: S): readonly PlannedMachine[];
 }
 
 /** Checks a provider against its layer's types. */

@@ -27,7 +27,7 @@ describe('the registry', () => {
   // A core that asks which product it has is a core that must be edited for each new one.
   it('is the only place outside the providers that knows an id', () => {
     const ids = new RegExp(`['"\`](${providers.map(({ id }) => id).join('|')})['"\`]`);
-    const leaks = ['model', 'engine', 'toolchain', 'report', 'host', 'app', 'cli'].flatMap((folder) =>
+    const leaks = ['model', 'engine', 'toolchain', 'report', 'host', 'app', 'cli', 'packages', 'rehearsal'].flatMap((folder) =>
       sources(join(here, '..', folder)).filter((file) => ids.test(readFileSync(file, 'utf8'))),
     );
     expect(leaks).toEqual([]);

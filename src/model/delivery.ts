@@ -1,0 +1,136 @@
+import type { Diagnostic, Span } from './diagnostic.js';
+import type { Json } from './ids.js';
+import type { Result } from './result.js';
+import type { World } from './world.js';
+
+/** An object of the Kubernetes API. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** An object with the file it was rendered from. */
+export interface RenderedObject {
+  readonly object: KubeObject;
+  /** File it comes from (a chart's template, a manifest), with the line where one is known, else 1. */
+  readonly from: Span;
+  /** Objects of a lower stage are applied, and their Jobs done, before those of a higher one; 0 is the first. */
+  readonly stage: number;
+}
+
+/** A program that is run beside the simulated cluster in place of a workload's pods. */
+export interface RehearsedProgram {
+  /** Name in the toolchain. */
+  readonly tool: string;
+  /** `${port:NAME}` becomes a free port on loopback, `${folder:NAME}` a folder of its own. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Workload it stands for: `Deployment/namespace/name`. */
+  readonly for: string;
+  /** Secrets (`namespace/name`) laid into a folder, as kubelet would. */
+  readonly mounts?: readonly { readonly secret: string; readonly folder: string }[];
+  /** Services (`namespace/name`) whose traffic from the API server goes to one of its ports. */
+  readonly serves?: readonly { readonly service: string; readonly port: number; readonly to: string }[];
+}
+
+/** What a controller that cannot run here would report; shown as played, never as proven. */
+export interface PlayedStatus {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly status: Json;
+}
+
+/** When an object of a kind counts as healthy, in CEL. */
+export interface HealthRule {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly current: string;
+  readonly failed?: string | undefined;
+}
+
+/** A core service or an application, rendered. */
+export interface RenderedPackage {
+  readonly name: string;
+  readonly version?: string;
+  readonly namespace?: string;
+  /** The user's entry that chose it. */
+  readonly at?: Span;
+  /** Its package.yaml. */
+  readonly file: Span;
+  readonly provides: readonly string[];
+  readonly requires: readonly string[];
+  /** Packages that must be ready before it, sorted: declared and computed. */
+  readonly after: readonly string[];
+  readonly objects: readonly RenderedObject[];
+  readonly health: readonly HealthRule[];
+  readonly programs: readonly RehearsedProgram[];
+  readonly plays: readonly PlayedStatus[];
+}
+
+/** Where the tree of a delivery can be fetched. */
+export interface ServedTree {
+  /** Plain HTTP address of a tar.gz of `files`. */
+  readonly url: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly revision: string;
+}
+
+/** An object to apply, with a status to write where the object's owner is Strata itself. */
+export interface Told {
+  readonly object: KubeObject;
+  readonly status?: Json;
+}
+
+/** What a component puts into a cluster, complete. */
+export interface RenderedDelivery {
+  /** In an order they can be brought up in. */
+  readonly packages: readonly RenderedPackage[];
+  /** What must be there first, applied by Strata itself: the delivering controller, its kinds, its namespace. */
+  readonly bootstrap: readonly RenderedPackage[];
+  /** The tree the controllers fetch: texts by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Warnings and errors found in the rendered objects. */
+  readonly problems: readonly Diagnostic[];
+  /** Objects that make the delivering controller take the tree; empty where there is none. */
+  tell(tree: ServedTree, at: Date): readonly Told[];
+  /** Object whose Ready condition says that a package is there; absent where no controller reports one. */
+  reports?(packageName: string): { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string };
+}
+
+/** An image as far as it is known before it is built. */
+export interface KnownImage {
+  readonly ref: string;
+  readonly digest?: string;
+}
+
+/** What rendering needs from its surroundings. */
+export interface RenderParts {
+  /** Images of the toolchain by name. */
+  image(name: string): KnownImage | undefined;
+}
+
+/** What a component of services or applications will put into the cluster, to be looked at before there is one. */
+export interface Delivery {
+  /** Toolchain artefacts that rendering reads or runs: they are made available first. */
+  readonly tools: readonly string[];
+  /** Found without rendering. */
+  readonly problems: readonly Diagnostic[];
+  /** Renders; writes nothing but the cache. */
+  render(parts: RenderParts, w: World): Promise<Result<RenderedDelivery>>;
+}
+
+/** A machine as the definition asks for it. */
+export interface PlannedMachine {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+}
