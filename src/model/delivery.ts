@@ -102,7 +102,12 @@ export interface RenderedDelivery {
   /** Objects that make the delivering controller take the tree; empty where there is none. */
   tell(tree: ServedTree, at: Date): readonly Told[];
   /** Object whose Ready condition says that a package is there; absent where no controller reports one. */
-  reports?(packageName: string): { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string };
+  reports?(packageName: string): {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+  };
 }
 
 /** An image as far as it is known before it is built. */
