@@ -1,4 +1,4 @@
-import type { Failure } from '../../../model/index.js';
+import type { Diagnostic, Failure, Span } from '../../../model/index.js';
 import { failure } from '../../../model/index.js';
 import type { ApplicationState } from '../../../tools/argocd/index.js';
 import { explainState } from '../../../tools/argocd/index.js';
@@ -78,3 +78,30 @@ export const stillThere = (names: readonly string[]): Failure =>
   });
 
 const short = (commit: string | undefined): string => commit?.slice(0, 8) ?? 'none';
+
+/** What kustomize makes of a folder cannot be used. */
+export const manifestsUnusable = (file: string, why: string): Failure => {
+  const made = failure('invalid', 'ARGOCD-MANIFESTS-UNUSABLE', `The folder does not build: ${why}.`, {
+    say: 'Build it by hand to see the same, and correct it.',
+    command: 'kubectl kustomize FOLDER',
+  });
+  return { ...made, diagnostic: { ...made.diagnostic, where: { file, line: 1, column: 1 } } };
+};
+
+/** An application comes from another repository than the project's own. */
+export const foreignSource = (where: Span, name: string): Diagnostic => ({
+  code: 'ARGOCD-SOURCE-FOREIGN',
+  severity: 'info',
+  message: `Application ${name} comes from another repository: its objects are not known here.`,
+  where,
+  remedies: [{ say: 'Nothing is needed; they are seen once Argo CD has fetched them.' }],
+});
+
+/** An application names a folder with no manifests in it. */
+export const sourceMissing = (where: Span, folder: string): Diagnostic => ({
+  code: 'ARGOCD-SOURCE-EMPTY',
+  severity: 'error',
+  message: `The folder ${folder} holds no manifests.`,
+  where,
+  remedies: [{ say: 'Put the manifests there, or correct spec.source.path.' }],
+});

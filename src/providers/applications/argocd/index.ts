@@ -1,4 +1,5 @@
 import { defineProvider, stepOf } from '../../../model/index.js';
+import { deliveryOf } from './delivery.js';
 import { readEntries } from './entries.js';
 import { ArgocdSpec } from './spec.js';
 import { deployApplication } from './steps/application.js';
@@ -118,4 +119,6 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
       publishes: { healthy: verify.out('healthy'), urls: verify.out('urls') },
     };
   },
+
+  delivery: deliveryOf,
 });

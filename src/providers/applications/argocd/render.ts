@@ -1,9 +1,9 @@
-import type { OciImage } from '../../../model/index.js';
+import type { KnownImage } from '../../../model/index.js';
 
 /** Images by the names upstream's manifests give them. */
 interface Images {
-  readonly argocd: OciImage;
-  readonly redis: OciImage;
+  readonly argocd: KnownImage;
+  readonly redis: KnownImage;
 }
 
 const upstreamNames = { argocd: 'quay.io/argoproj/argocd', redis: 'public.ecr.aws/docker/library/redis' } as const;

@@ -50,6 +50,14 @@ export interface Installed {
   readonly waiting: readonly string[];
 }
 
+/** What the installation's objects are rendered from. */
+export interface InstallationSources {
+  readonly manifests: Pick<ToolArtefact, 'name'>;
+  readonly overlay: Pick<Tree, 'path'>;
+  readonly images: { readonly argocd: Pick<OciImage, 'ref'>; readonly redis: Pick<OciImage, 'ref'> };
+  readonly support: Pick<Support, 'git'>;
+}
+
 const stamp = 'strata-installed';
 const workloads = ['deployment/argocd-redis', 'deployment/argocd-repo-server', 'statefulset/argocd-application-controller'];
 
@@ -86,8 +94,7 @@ function waitingFor(workload: string, objects: readonly KubeObject[]): readonly 
 }
 
 /** Puts upstream's manifests, Strata's patches and what this environment decides into one kustomize folder. */
-async function writeFolder(want: InstallWanted, w: World): Promise<Result<string>> {
-  const folder = join(w.paths.state, 'applications', want.component, 'argocd');
+export async function writeInstallation(want: InstallationSources, folder: string, w: World): Promise<Result<string>> {
   const source = await w.locate(want.manifests.name);
   const upstream = source === undefined ? undefined : join(source, 'manifests');
   if (upstream === undefined || (await w.list(upstream)).length === 0) return err(manifestsMissing(upstream ?? 'nowhere'));
@@ -143,7 +150,7 @@ async function applyPassword(want: InstallWanted, w: World): Promise<Result<void
 }
 
 async function applyAll(want: InstallWanted, w: World): Promise<Result<void>> {
-  const folder = await writeFolder(want, w);
+  const folder = await writeInstallation(want, join(w.paths.state, 'applications', want.component, 'argocd'), w);
   if (!folder.ok) return folder;
   const rendered = await askCluster(w, want.kubeconfig, 'rendering Argo CD', ['kustomize', folder.value]);
   if (!rendered.ok) return rendered;
