@@ -1,0 +1,139 @@
+import type { KubeObject, PlayedStatus, RehearsedProgram, RenderedDelivery, RenderedPackage } from '../../model/index.js';
+import { field } from './fields.js';
+import { keyOf, type Objects } from './objects.js';
+import { type Progress, progressOf } from './readiness.js';
+
+/** What is followed, and how. */
+export interface Following {
+  readonly api: Objects;
+  readonly delivery: RenderedDelivery;
+  /** Starts the program of a workload that has appeared. */
+  start(program: RehearsedProgram): Promise<void>;
+  note(text: string): void;
+  /** Milliseconds since the rehearsal began. */
+  clock(): number;
+  pause(ms: number): Promise<void>;
+  readonly signal: AbortSignal;
+  readonly limits: { readonly quietMs: number; readonly totalMs: number };
+}
+
+/** How a package's way ended. */
+export interface Followed {
+  readonly progress: Progress;
+  readonly startedMs?: number;
+  readonly readyMs?: number;
+  readonly report?: KubeObject;
+}
+
+type State = Map<string, Followed>;
+
+/**
+ * Watches the packages of a delivery until each is ready, or until nothing has changed for a while: what is stuck here
+ * would be stuck for as long as its timeout allows, and the time is better spent saying so.
+ */
+export async function follow(following: Following): Promise<ReadonlyMap<string, Followed>> {
+  const { delivery, clock, signal, limits } = following;
+  const state: State = new Map();
+  const playing = play(following);
+  const programs = start(following);
+  let changed = clock();
+  let before = '';
+  const end = clock() + limits.totalMs;
+  while (!signal.aborted && clock() < end) {
+    await programs();
+    await playing();
+    const now = `${await look(following, state)} ${await countReadyPods(following.api)}`;
+    if (delivery.packages.every((one) => state.get(one.name)?.progress.state === 'ready')) break;
+    if (now !== before) changed = clock();
+    before = now;
+    if (clock() - changed > limits.quietMs && isSettled(delivery, state)) break;
+    await following.pause(250);
+  }
+  return state;
+}
+
+/** Every package that is not ready waits for another one, or for something its controller has already given a verdict on. */
+function isSettled({ packages }: RenderedDelivery, state: State): boolean {
+  return packages.every((one) => {
+    const progress = state.get(one.name)?.progress;
+    return progress !== undefined && (progress.state === 'ready' || progress.reason !== '');
+  });
+}
+
+async function look({ api, delivery, clock, note }: Following, state: State): Promise<string> {
+  const reports = await readReports(api, delivery);
+  for (const one of delivery.packages) {
+    const report = reports.get(one.name);
+    const known = state.get(one.name);
+    if (known?.progress.state === 'ready') continue;
+    const progress = progressOf(report);
+    const begun = known?.startedMs ?? (hasBegun(progress) ? clock() : undefined);
+    const isReady = progress.state === 'ready';
+    state.set(one.name, {
+      progress,
+      ...(begun === undefined ? {} : { startedMs: begun }),
+      ...(isReady ? { readyMs: clock() } : {}),
+      ...(report === undefined ? {} : { report }),
+    });
+    if (isReady) note(`${one.name} is ready`);
+  }
+  return JSON.stringify([...state].map(([name, one]) => [name, one.progress]));
+}
+
+const hasBegun = (progress: Progress): boolean =>
+  progress.state === 'ready' || !['NotReported', 'DependencyNotReady', ''].includes(progress.reason);
+
+/** The reporting objects of a delivery, by package; one list per kind. */
+async function readReports(api: Objects, delivery: RenderedDelivery): Promise<ReadonlyMap<string, KubeObject>> {
+  const found = new Map<string, KubeObject>();
+  const [first] = delivery.packages;
+  const kind = first === undefined ? undefined : delivery.reports?.(first.name);
+  if (kind === undefined) return found;
+  const listed = await api.list(kind);
+  const objects = new Map(listed.ok ? listed.value.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]) : []);
+  for (const { name } of delivery.packages) {
+    const key = delivery.reports?.(name);
+    const object = key === undefined ? undefined : objects.get(`${key.namespace}/${key.name}`);
+    if (object !== undefined) found.set(name, object);
+  }
+  return found;
+}
+
+async function countReadyPods(api: Objects): Promise<number> {
+  const pods = await api.list({ apiVersion: 'v1', kind: 'Pod' });
+  return pods.ok ? pods.value.filter((pod) => field(pod, 'status', 'phase') === 'Running').length : 0;
+}
+
+/** Programs begin when the workload they stand for is in the cluster: before, their kinds and secrets are not there. */
+function start({ api, delivery, start: begin }: Following): () => Promise<void> {
+  const waiting = new Set([...delivery.bootstrap, ...delivery.packages].flatMap((one: RenderedPackage) => one.programs));
+  return async () => {
+    for (const program of waiting) {
+      const [kind = '', namespace = '', name = ''] = program.for.split('/');
+      const there = await api.get({ apiVersion: 'apps/v1', kind, namespace, name });
+      if (!there.ok || there.value === undefined) continue;
+      waiting.delete(program);
+      await begin(program);
+    }
+  };
+}
+
+/** Writes the statuses that controllers which do not run here would write. */
+function play({ api, delivery }: Following): () => Promise<void> {
+  const plays = delivery.packages.flatMap((one) => one.plays);
+  const done = new Set<string>();
+  return async () => {
+    for (const one of plays) await playOne(api, one, done);
+  };
+}
+
+async function playOne(api: Objects, play: PlayedStatus, done: Set<string>): Promise<void> {
+  const objects = await api.list(play);
+  if (!objects.ok) return;
+  for (const object of objects.value) {
+    const uid = String(field(object, 'metadata', 'uid'));
+    if (done.has(uid)) continue;
+    const written = await api.applyStatus(keyOf(object), play.status);
+    if (written.ok) done.add(uid);
+  }
+}
