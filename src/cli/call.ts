@@ -18,6 +18,8 @@ export interface Options {
   readonly install: boolean;
   readonly offline: boolean;
   readonly verify: boolean;
+  readonly cold: boolean;
+  readonly snapshot?: string;
   readonly out?: string;
   readonly plan?: string;
   readonly confirm?: string;

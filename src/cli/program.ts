@@ -128,7 +128,7 @@ function readOptions(
   text: (key: string) => string | undefined,
   directory: string,
 ): Options {
-  const optional = (['environment', 'out', 'plan', 'confirm', 'html', 'name'] as const).flatMap((key) => {
+  const optional = (['environment', 'out', 'plan', 'confirm', 'html', 'name', 'snapshot'] as const).flatMap((key) => {
     const value = text(key);
     return value === undefined ? [] : [[key, value] as const];
   });
@@ -142,6 +142,7 @@ function readOptions(
     install: values.install === true,
     offline: values.offline === true,
     verify: values.verify === true,
+    cold: values.cold === true,
     ...Object.fromEntries(optional),
   };
 }

@@ -8,7 +8,7 @@ export interface Whereabouts {
 }
 
 /** Commands that take a folder and an environment. */
-const placed = /^strata (validate|plan|up|status|destroy|drill|doctor|evidence)(?= |$)/;
+const placed = /^strata (validate|plan|rehearse|up|status|destroy|drill|doctor|evidence)(?= |$)/;
 
 /** A command of ours as this user has to type it; others are left alone. */
 export function typedCommand(command: string, { program, directory, environment }: Whereabouts): string {
