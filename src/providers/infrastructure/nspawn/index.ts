@@ -27,6 +27,13 @@ export const nspawn = defineProvider<'infrastructure', NspawnSpec>({
   spec: NspawnSpec,
   facts: { title: 'Machines on this host', provides: ['machines'], machine: { system: 'linux', root: true } },
   tools,
+  machines: (spec) =>
+    layoutOf(spec).machines.map(({ name, role }) => ({
+      name,
+      role,
+      ...(spec.machines.cpus !== undefined && { cpus: spec.machines.cpus }),
+      ...(spec.machines.memory !== undefined && { memoryBytes: bytesOf(spec.machines.memory) }),
+    })),
   plan(spec, given, kit) {
     const layout = layoutOf(spec);
     const base = foundations(spec, kit);
