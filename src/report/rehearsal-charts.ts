@@ -39,8 +39,7 @@ export function renderAxis(totalMs: number): Markup {
 /** From when to when a package was brought up. */
 export function renderPackageBar(one: RehearsedPackage, totalMs: number): Markup {
   const { startedMs, readyMs, verdict } = one;
-  if (startedMs === undefined)
-    return html`<span class="sub">${verdict === 'skipped' ? 'never started: a package before it failed' : 'never started'}</span>`;
+  if (startedMs === undefined) return html`<span class="sub">${verdict === 'skipped' ? 'not tried' : 'never started'}</span>`;
   const until = readyMs ?? totalMs;
   const end = readyMs === undefined ? 'not ready at the end' : `ready at ${clock(readyMs)}`;
   const label = `${one.name}: from ${clock(startedMs)}, ${end}, ${duration(until - startedMs)}`;

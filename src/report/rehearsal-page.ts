@@ -37,11 +37,13 @@ ${limitSection(report.notProven)}
 function banner(report: RehearsalReport): Markup {
   const { checks, ready } = totalsOf(report);
   const passed = report.verdict === 'pass';
-  const failed = report.packages.length - ready;
+  const count = (verdict: RehearsedPackage['verdict']): number => report.packages.filter((one) => one.verdict === verdict).length;
   const words = [
-    failed === 0
-      ? `all ${many(report.packages.length, 'package')} ready`
-      : `${failed} of ${many(report.packages.length, 'package')} not ready`,
+    ready === report.packages.length
+      ? `all ${many(ready, 'package')} ready`
+      : `${ready} of ${many(report.packages.length, 'package')} ready`,
+    ...(count('failed') === 0 ? [] : [`${count('failed')} failed`]),
+    ...(count('skipped') === 0 ? [] : [`${count('skipped')} not tried`]),
     ...(report.problems.length === 0 ? [] : [countDiagnostics(report.problems)]),
     ...(checks['not-checked'] === 0 ? [] : [`${many(checks['not-checked'], 'check')} not made`]),
   ];
@@ -105,8 +107,7 @@ function packageRow(one: RehearsedPackage, number: number, totalMs: number): Mar
 
 function nodeSection(report: RehearsalReport): Markup {
   const { nodes } = report;
-  if (nodes.length === 0)
-    return html`<section><h2>Machines</h2><p class="note">No machines were played: the infrastructure does not say which it asks for.</p></section>`;
+  if (nodes.length === 0) return html`<section><h2>Machines</h2><p class="note">No machines were played.</p></section>`;
   const { offered, placed } = totalsOf(report);
   const words = `${many(placed.pods, 'pod')} placed by the real scheduler: ${cores(placed.cpu)} of ${cores(offered.cpu)} cores (${percent(shareOf(placed.cpu, offered.cpu))}) and ${bytes(placed.memoryBytes)} of ${bytes(offered.memoryBytes)} memory (${percent(shareOf(placed.memoryBytes, offered.memoryBytes))}) requested.`;
   const fullest = nodes.toSorted((a, b) => fullness(b) - fullness(a));

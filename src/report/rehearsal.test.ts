@@ -177,10 +177,12 @@ describe('a rehearsal as a page', () => {
   });
   it('shows a failure with its place and next step, and never as green', () => {
     const page = renderRehearsalPage(failing);
-    expect(page).toContain('<section class="banner fail"><b>✖ failed</b><span>2 of 3 packages not ready, 1 error</span>');
+    expect(page).toContain(
+      '<section class="banner fail"><b>✖ failed</b><span>1 of 3 packages ready, 1 failed, 1 not tried, 1 error</span>',
+    );
     expect(page).toContain('catalog/packages/loki/values.yaml:12:3');
     expect(page).toContain('Give it a limit. <code>strata validate</code>');
-    expect(page).toContain('never started: a package before it failed');
+    expect(page).toContain('not tried');
     expect(page).toContain('<span class="fail">✖ fail</span>the API server took every object');
     expect(renderRehearsalPage(passing)).toContain('<span class="not-checked">⊘ not checked</span>');
   });

@@ -79,7 +79,7 @@ const barWidth = 20;
 
 function nodeLines(report: RehearsalReport, look: Look): readonly string[] {
   const { nodes } = report;
-  if (nodes.length === 0) return ['No machines were played: the infrastructure does not say which it asks for.'];
+  if (nodes.length === 0) return ['No machines were played.'];
   const { offered, placed } = totalsOf(report);
   const byFullness = nodes.toSorted((a, b) => fullness(b) - fullness(a));
   const shown = byFullness.slice(0, shownNodes);
