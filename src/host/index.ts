@@ -1,12 +1,16 @@
 export { type CatalogReader, createCatalogReader } from './catalog.js';
+export { type Child, type ChildProgram, startChild } from './children.js';
+export { type Connection, type Endpoint, type Exchange, openConnection } from './connection.js';
 export { daemonMark, type RunningDaemon } from './daemon.js';
 export { listNames, mountPoints, readText, removeTree, statPath, writeAtomically } from './files.js';
 export { createHistory, type HistoryStore } from './history.js';
 export { createHost, createWorld, type Host, type HostOptions, type WorldEmission, type WorldScope } from './host.js';
 export { createJournalFile, type JournalFile } from './journal-store.js';
 export { findExecutable, searchFolders } from './locate.js';
+export { freePorts, type Listener, openTunnel, type Route, serveFile } from './loopback.js';
 export { acquireLock, type Lock, type LockHolder, lockHolder } from './lock.js';
 export { type MachineFacts, machineFacts } from './preflight.js';
 export { createRedactor, type Redactor } from './redactor.js';
 export type { SecretStore } from './secrets.js';
 export { absolutePath, cacheFolder, programFolder } from './places.js';
+export { copyTree, makePrivateFolder, removeScratch } from './trees.js';

@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { createServer as createWebServer, type Server as WebServer } from 'node:http';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Ports of loopback that nobody uses; free at this moment, as the kernel says. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(createServer(), { host: '127.0.0.1', port: 0 })));
+  const ports = servers.map(portOf);
+  await Promise.all(servers.map(close));
+  return ports;
+}
+
+/** Something that listens until it is closed. */
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves one file over HTTP on loopback, at any path. */
+export async function serveFile(file: string): Promise<Listener> {
+  const server = createWebServer((_request, response) => {
+    const stream = createReadStream(file);
+    stream.on('error', () => response.destroy());
+    stream.pipe(response);
+  });
+  await listen(server, { host: '127.0.0.1', port: 0 });
+  return { port: portOf(server), close: () => closeWeb(server) };
+}
+
+/** Where a tunnel leads: a port of loopback, or nowhere. */
+export type Route = (host: string, port: number) => Promise<number | undefined>;
+
+/**
+ * An HTTP CONNECT proxy on a unix socket that leads only to loopback, and only where `route` says so;
+ * everything else is refused at once.
+ */
+export async function openTunnel(socket: string, route: Route): Promise<Listener> {
+  const open = new Set<Socket>();
+  const server = createWebServer();
+  server.on('connect', (request, client: Socket) => {
+    open.add(client);
+    client.on('close', () => open.delete(client));
+    client.on('error', () => client.destroy());
+    void lead(request.url ?? '', client, route);
+  });
+  await listen(server, { path: socket });
+  return {
+    port: 0,
+    async close() {
+      for (const one of open) one.destroy();
+      await closeWeb(server);
+    },
+  };
+}
+
+async function lead(target: string, client: Socket, route: Route): Promise<void> {
+  const at = target.lastIndexOf(':');
+  const port = await route(target.slice(0, at), Number(target.slice(at + 1)));
+  if (port === undefined) {
+    client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    return;
+  }
+  const onward = connect(port, '127.0.0.1', () => {
+    client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    onward.pipe(client);
+    client.pipe(onward);
+  });
+  onward.on('error', () => client.destroy());
+  client.on('close', () => onward.destroy());
+}
+
+function listen<S extends Server | WebServer>(server: S, at: { host: string; port: number } | { path: string }): Promise<S> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at, () => resolve(server));
+  });
+}
+
+function portOf(server: Server | WebServer): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const close = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+async function closeWeb(server: WebServer): Promise<void> {
+  server.closeAllConnections();
+  await close(server);
+}

@@ -1,0 +1,158 @@
+import { type Child, openTunnel, removeScratch, serveFile } from '../host/index.js';
+import {
+  type Digest,
+  err,
+  failure,
+  type KubeObject,
+  ok,
+  type PlannedMachine,
+  type RehearsalPhase,
+  type RehearsedProgram,
+  type Result,
+  type ServedTree,
+} from '../model/index.js';
+import type { KubeApi } from './api.js';
+import { type ControlPlaneOptions, startControllers, startControlPlane } from './control-plane.js';
+import { nodeOf, storageClass } from './machines.js';
+import { createPlay } from './play.js';
+import { createPrograms } from './programs.js';
+import { type Silenced, silenceWebhooks } from './webhooks.js';
+
+/** What a simulated cluster is made of. */
+export interface ClusterOptions extends ControlPlaneOptions {
+  readonly machines: readonly PlannedMachine[];
+}
+
+/** A cluster whose API, controllers and admission are real, and whose machines and pods are played. */
+export interface SimulatedCluster {
+  readonly api: KubeApi;
+  readonly warm: boolean;
+  readonly phases: readonly RehearsalPhase[];
+  /** Serves an archive on loopback. */
+  serve(archive: { readonly file: string; readonly digest: Digest; readonly size: number }): Promise<ServedTree>;
+  /** Runs a program in place of a workload's pods. */
+  run(program: RehearsedProgram): Promise<Result<void>>;
+  running(): readonly string[];
+  /** Last words of programs that have ended, by name. */
+  failed(): Promise<ReadonlyMap<string, string>>;
+  /** Webhooks that nobody here could answer. */
+  silenced(): readonly Silenced[];
+  /** Ends every program and takes the scratch folder away. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two rounds of what is played. */
+const beatMs = 250;
+
+/** Starts a cluster; whatever fails, nothing of it stays behind. */
+export async function startCluster(options: ClusterOptions): Promise<Result<SimulatedCluster>> {
+  const children: Child[] = [];
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+    await Promise.all([...children].reverse().map((child) => child.end()));
+    await removeScratch(options.folder);
+  };
+  const started = await raise(options, children, closing);
+  if (!started.ok) await stop();
+  return started.ok ? ok({ ...started.value, stop }) : started;
+}
+
+async function raise(
+  options: ClusterOptions,
+  children: Child[],
+  closing: (() => Promise<void>)[],
+): Promise<Result<Omit<SimulatedCluster, 'stop'>>> {
+  const phases: RehearsalPhase[] = [];
+  const begun = performance.now();
+  const mark = (name: string, startMs: number): number => {
+    const endMs = Math.round(performance.now() - begun);
+    phases.push({ name, startMs, endMs });
+    return endMs;
+  };
+  const plane = await startControlPlane(options, children);
+  if (!plane.ok) return plane;
+  const { api, places, warm, connection } = plane.value;
+  closing.push(async () => connection.close());
+  const apiUp = mark('API server', 0);
+  const programs = createPrograms(options, api, places.kubeconfig);
+  closing.push(() => programs.end());
+  const tunnel = await openTunnel(places.tunnel, (host) => findRoute(api, host, programs.portOf));
+  closing.push(() => tunnel.close());
+  const controllers = await startControllers(options, plane.value);
+  if (!controllers.ok) return controllers;
+  const silenced = new Map<string, Silenced>();
+  closing.push(beat(api, programs, silenced));
+  const ready = await addMachines(api, options);
+  if (!ready.ok) return ready;
+  mark('machines', apiUp);
+  return ok({
+    api,
+    warm,
+    phases,
+    run: (program) => programs.start(program),
+    running: () => programs.running(),
+    failed: () => programs.failed(),
+    silenced: () => [...silenced.values()],
+    async serve({ file, digest, size }) {
+      const listener = await serveFile(file);
+      closing.push(() => listener.close());
+      return { url: `http://127.0.0.1:${listener.port}/tree.tar.gz`, digest, size, revision: `rehearsal@${digest}` };
+    },
+  });
+}
+
+/** Plays, mounts and silences in turn until it is closed. */
+function beat(api: KubeApi, programs: ReturnType<typeof createPrograms>, silenced: Map<string, Silenced>): () => Promise<void> {
+  const play = createPlay(api);
+  let going = true;
+  const run = (async () => {
+    while (going) {
+      await programs.round();
+      await silenceWebhooks(api, () => programs.served, silenced);
+      await play.round();
+      await new Promise((resolve) => setTimeout(resolve, beatMs));
+    }
+  })();
+  return async () => {
+    going = false;
+    await run;
+  };
+}
+
+/** The program behind a Service's address. */
+async function findRoute(
+  api: KubeApi,
+  host: string,
+  portOf: (service: string) => number | undefined,
+): Promise<number | undefined> {
+  const services = await api.list({ apiVersion: 'v1', kind: 'Service' });
+  const found = services.ok ? services.value.find(({ spec }) => addressOf(spec) === host) : undefined;
+  return found === undefined ? undefined : portOf(`${found.metadata.namespace}/${found.metadata.name}`);
+}
+
+const addressOf = (spec: unknown): unknown =>
+  typeof spec === 'object' && spec !== null && 'clusterIP' in spec ? spec.clusterIP : undefined;
+
+async function addMachines(api: KubeApi, { machines, signal }: ClusterOptions): Promise<Result<void>> {
+  const made = await Promise.all([...machines.map(nodeOf), storageClass].map((object) => api.create(object)));
+  const failed = made.find((one) => !one.ok);
+  if (failed !== undefined && !failed.ok) return failed;
+  const end = Date.now() + 30_000;
+  while (Date.now() < end && !signal.aborted) {
+    const nodes = await api.list({ apiVersion: 'v1', kind: 'Node' });
+    if (nodes.ok && nodes.value.filter(isReady).length === machines.length) return ok(undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return err(
+    failure('tool-failed', 'REHEARSAL-MACHINES', 'The simulated machines did not become ready.', {
+      say: 'Rehearse again; where it stays so, make the control plane anew.',
+      command: 'strata rehearse --cold',
+    }),
+  );
+}
+
+function isReady(node: KubeObject): boolean {
+  const status = node.status as { conditions?: readonly { type: string; status: string }[] } | undefined;
+  return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { type Child, freePorts, makePrivateFolder, readText, writeAtomically } from '../host/index.js';
+import { ok, type RehearsedProgram, type Result } from '../model/index.js';
+import type { KubeApi } from './api.js';
+import { type ControlPlaneOptions, startTool } from './control-plane.js';
+
+/** Programs that run beside the cluster, and where the cluster finds them. */
+export interface Programs {
+  start(program: RehearsedProgram): Promise<Result<void>>;
+  /** Port of the program behind a service (`namespace/name`). */
+  portOf(service: string): number | undefined;
+  readonly served: ReadonlySet<string>;
+  /** Names of those that run now. */
+  running(): readonly string[];
+  /** Last words of those that do not, by name. */
+  failed(): Promise<ReadonlyMap<string, string>>;
+  /** Lays secrets into folders, and starts again what has ended. */
+  round(): Promise<void>;
+  end(): Promise<void>;
+}
+
+interface Running {
+  readonly program: RehearsedProgram;
+  readonly args: readonly string[];
+  readonly folders: ReadonlyMap<string, string>;
+  child: Child | undefined;
+  starts: number;
+  /** Not before this moment. */
+  next: number;
+  readonly laid: Map<string, string>;
+}
+
+const hole = /\$\{(port|folder):([a-z0-9-]+)\}/g;
+
+/** Names that a program's arguments and services ask for. */
+function holesIn({ args, env = {}, serves = [], mounts = [] }: RehearsedProgram): { ports: Set<string>; folders: Set<string> } {
+  const ports = new Set(serves.map((one) => one.to));
+  const folders = new Set(mounts.map((one) => one.folder));
+  for (const text of [...args, ...Object.values(env)])
+    for (const [, what, name = ''] of text.matchAll(hole)) (what === 'port' ? ports : folders).add(name);
+  return { ports, folders };
+}
+
+/** Runs programs of packages as our own children, as close to their pods as a process can be. */
+export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubeconfig: string): Programs {
+  const all: Running[] = [];
+  const routes = new Map<string, number>();
+
+  async function launch(one: Running): Promise<Result<void>> {
+    const fill = (text: string): string => text.replaceAll(hole, (_, __, name: string) => one.folders.get(name) ?? '');
+    const { tool, env = {} } = one.program;
+    const filled = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, fill(text)]));
+    const child = await startTool({ tool, args: one.args, env: { KUBECONFIG: kubeconfig, ...filled }, options });
+    if (!child.ok) return child;
+    one.child = child.value;
+    one.starts += 1;
+    one.next = Date.now() + Math.min(500 * one.starts, 3_000);
+    return ok(undefined);
+  }
+
+  return {
+    served: { has: (service: string) => routes.has(service) } as ReadonlySet<string>,
+    portOf: (service) => routes.get(service),
+    running: () => all.filter((one) => one.child?.isRunning()).map((one) => one.program.tool),
+    async start(program) {
+      const holes = holesIn(program);
+      const names = [...holes.ports];
+      const free = await freePorts(names.length);
+      const ports = new Map(names.map((name, i) => [name, free[i] ?? 0]));
+      const folders = new Map(
+        [...holes.folders].map((name) => [name, join(options.folder, 'programs', `${all.length}-${name}`)]),
+      );
+      for (const folder of folders.values()) {
+        const made = await makePrivateFolder(folder);
+        if (!made.ok) return made;
+      }
+      for (const { service, to } of program.serves ?? []) routes.set(service, ports.get(to) ?? 0);
+      const args = program.args.map((text) =>
+        text.replaceAll(hole, (_, what: string, name: string) => String(what === 'port' ? ports.get(name) : folders.get(name))),
+      );
+      const one: Running = { program, args, folders, child: undefined, starts: 0, next: 0, laid: new Map() };
+      all.push(one);
+      return launch(one);
+    },
+    async round() {
+      for (const one of all) {
+        await layMounts(api, one);
+        if (!one.child?.isRunning() && Date.now() >= one.next) await launch(one);
+      }
+    },
+    async failed() {
+      const words = new Map<string, string>();
+      for (const one of all.filter((each) => !each.child?.isRunning())) {
+        const log = await readText(join(options.folder, 'log', `${one.program.tool}.log`));
+        words.set(one.program.tool, (log.ok ? (log.value ?? '') : '').trim().split('\n').slice(-2).join(' | '));
+      }
+      return words;
+    },
+    async end() {
+      await Promise.all(all.map((one) => one.child?.end()));
+    },
+  };
+}
+
+/** Writes each secret's files where the program looks for them; what lies there already as it should is left alone. */
+async function layMounts(api: KubeApi, one: Running): Promise<void> {
+  for (const { secret, folder } of one.program.mounts ?? []) {
+    for (const [file, body] of Object.entries(await secretData(api, secret))) {
+      const path = join(one.folders.get(folder) ?? '', file);
+      if (one.laid.get(path) === body) continue;
+      const written = await writeAtomically(path, Buffer.from(body, 'base64').toString('utf8'), { mode: 0o600 });
+      if (written.ok) one.laid.set(path, body);
+    }
+  }
+}
+
+async function secretData(api: KubeApi, secret: string): Promise<Readonly<Record<string, string>>> {
+  const [namespace = '', name = ''] = secret.split('/');
+  const found = await api.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  return found.ok ? ((found.value?.data as Record<string, string> | undefined) ?? {}) : {};
+}
