@@ -67,8 +67,18 @@ export const schedulerArguments = ({ kubeconfig }: Places): readonly string[] =>
   ...clients,
 ];
 
-/** KWOK plays every machine, and the pods on it. */
-export const kwokArguments = ({ kubeconfig }: Places): readonly string[] => [
+/** What KWOK makes of machines and pods: ready at once, gone at once, a Job's pod done at once. */
+const stages = [
+  'pod/fast/pod-ready.yaml',
+  'pod/fast/pod-complete.yaml',
+  'pod/fast/pod-delete.yaml',
+  'node/fast/node-initialize.yaml',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+] as const;
+
+/** KWOK plays every machine, and the pods on it; `folder` holds the stages its makers ship. */
+export const kwokArguments = ({ kubeconfig }: Places, folder: string): readonly string[] => [
+  ...stages.map((file) => `--config=${folder}/kustomize/stage/${file}`),
   `--kubeconfig=${kubeconfig}`,
   '--manage-all-nodes=true',
   '--node-lease-duration-seconds=40',

@@ -148,7 +148,7 @@ export async function startControllers(options: ControlPlaneOptions, plane: Cont
   for (const [tool, args] of [
     ['kube-controller-manager', controllerManagerArguments(plane.places)],
     ['kube-scheduler', schedulerArguments(plane.places)],
-    ['kwok', kwokArguments(plane.places)],
+    ['kwok', kwokArguments(plane.places, (await options.locate('kwok-stages')) ?? '')],
   ] as const) {
     const child = await startTool({ tool, args, options });
     if (!child.ok) return child;
