@@ -89,7 +89,7 @@ const verdictMark: Readonly<Record<RehearsedPackage['verdict'], Markup>> = {
 function packageSection({ packages, totalMs }: RehearsalReport): Markup {
   if (packages.length === 0) return raw('');
   const rows = packages.map((one, at) => packageRow(one, at + 1, totalMs));
-  return html`<section><h2>Packages, in the order they came up</h2><div class="scroll"><table class="packages">
+  return html`<section><h2>Packages, in the order they came up</h2><div class="scroll" tabindex="0" role="region" aria-label="Packages"><table class="packages">
 <thead><tr><th class="n">#</th><th>package</th><th>verdict</th><th>after</th><th class="n">objects</th><th>part</th><th class="n">requests</th><th class="time">${renderAxis(totalMs)}</th></tr></thead>
 <tbody>${rows}</tbody></table></div>${renderKey()}</section>`;
 }
