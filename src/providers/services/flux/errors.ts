@@ -1,4 +1,4 @@
-import type { Diagnostic, Failure } from '../../../model/index.js';
+import type { Diagnostic, Failure, Span } from '../../../model/index.js';
 import { failure } from '../../../model/index.js';
 
 /** A problem of the chosen packages, found before anything runs. */
@@ -109,3 +109,11 @@ export const checkFailed = (name: string, why: string): Failure =>
     say: 'Look at the objects named; run again once the cause is gone.',
     command: 'strata up',
   });
+
+/** kustomize cannot make objects of a package's folder. */
+export function notBuilt(where: Span, why: string): Failure {
+  const made = failure('invalid', 'FLUX-NOT-BUILT', `The package does not build: ${why}`, {
+    say: 'Correct the file that is named; patches must meet an object.',
+  });
+  return { ...made, diagnostic: { ...made.diagnostic, where } };
+}

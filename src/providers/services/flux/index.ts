@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { deliveryOf } from './delivery.js';
 import { planFlux } from './plan.js';
 import { FluxSpec } from './spec.js';
 
@@ -15,4 +16,5 @@ export const flux = defineProvider<'services', FluxSpec>({
     { tool: 'cp', why: 'puts the packed tree among the artefacts to be published' },
   ],
   plan: planFlux,
+  delivery: deliveryOf,
 });

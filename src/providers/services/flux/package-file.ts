@@ -61,6 +61,22 @@ const Check = Type.Union([
   ),
 ]);
 
+/** A program run beside a simulated cluster in place of a workload's pods. */
+const Program = Type.Object(
+  {
+    tool: Type.String(),
+    args: Type.Array(Type.String()),
+    env: Type.Optional(Type.Record(Type.String(), Type.String())),
+    for: Type.String({ pattern: '^[A-Z][A-Za-z]+/[^/]+/[^/]+$' }),
+    mounts: Type.Optional(Type.Array(Type.Object({ secret: Type.String(), folder: Type.String() }, closed))),
+    serves: Type.Optional(Type.Array(Type.Object({ service: Type.String(), port: Type.Integer(), to: Type.String() }, closed))),
+  },
+  closed,
+);
+
+/** A status that a controller which cannot run in a rehearsal would write. */
+const Played = Type.Object({ apiVersion: Type.String(), kind: Type.String(), status: Type.Unknown() }, closed);
+
 const PackageFile = Type.Object(
   {
     apiVersion: Type.Literal(apiVersion),
@@ -77,6 +93,9 @@ const PackageFile = Type.Object(
         values: Type.Optional(Type.Record(Type.String(), Setting)),
         health: Type.Optional(Type.Array(Health)),
         verify: Type.Optional(Type.Array(Check)),
+        rehearse: Type.Optional(
+          Type.Object({ programs: Type.Optional(Type.Array(Program)), plays: Type.Optional(Type.Array(Played)) }, closed),
+        ),
       },
       closed,
     ),

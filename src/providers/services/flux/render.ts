@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { OciImage, Result } from '../../../model/index.js';
+import type { KnownImage, Result } from '../../../model/index.js';
 import { err, ok } from '../../../model/index.js';
 import { fileMissing, kustomizationInvalid } from './errors.js';
 import type { ImageUse, Patch } from './package-file.js';
@@ -11,7 +11,7 @@ export const packageLabel = 'strata.dev/package';
 /** All that a package is rendered from. */
 export interface RenderSources {
   /** Toolchain images, by name. */
-  readonly images: Readonly<Record<string, OciImage>>;
+  readonly images: Readonly<Record<string, KnownImage>>;
   /** Texts of the package's own files, by name. */
   readonly own: ReadonlyMap<string, string>;
   /** Texts of the files it takes from elsewhere, by path. */
@@ -89,13 +89,14 @@ function replacement(use: ImageUse, images: RenderSources['images']): readonly u
   const image = images[use.image];
   if (!('replaces' in use) || image === undefined) return [];
   const { name, tag } = split(image.ref);
-  return [{ name: use.replaces, newName: name, newTag: tag, digest: image.digest }];
+  return [{ name: use.replaces, newName: name, newTag: tag, ...(image.digest === undefined ? {} : { digest: image.digest }) }];
 }
 
 function placement(use: ImageUse, images: RenderSources['images']): readonly Patch[] {
   const image = images[use.image];
   if ('replaces' in use || image === undefined) return [];
-  return [setPatch(use, `${use.prefix ?? ''}${image.ref}@${image.digest}`)];
+  const pinned = image.digest === undefined ? image.ref : `${image.ref}@${image.digest}`;
+  return [setPatch(use, `${use.prefix ?? ''}${pinned}`)];
 }
 
 function valuePatches(plan: PackagePlan): readonly Patch[] {

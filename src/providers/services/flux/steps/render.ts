@@ -67,10 +67,10 @@ async function readFiles(
   return ok(texts);
 }
 
-const readOwn = (plan: PackagePlan, r: ReadWorld) =>
+export const readOwn = (plan: PackagePlan, r: ReadWorld) =>
   readFiles(join(r.paths[plan.tree.root], plan.tree.path), plan.files, (file) => fileMissing(plan.name, file), r);
 
-async function readData(plan: PackagePlan, r: ReadWorld): Promise<Result<ReadonlyMap<string, string>>> {
+export async function readData(plan: PackagePlan, r: ReadWorld): Promise<Result<ReadonlyMap<string, string>>> {
   const texts = new Map<string, string>();
   for (const { from, files } of plan.spec.data ?? []) {
     const folder = from === 'catalog' || from === 'project' ? r.paths[from] : await r.locate(from);
