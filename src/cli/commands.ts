@@ -6,6 +6,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   validate: () => import('./commands/validate.js'),
   schema: () => import('./commands/schema.js'),
   plan: () => import('./commands/plan.js'),
+  rehearse: () => import('./commands/rehearse.js'),
   up: () => import('./commands/up.js'),
   status: () => import('./commands/status.js'),
   explain: () => import('./commands/explain.js'),

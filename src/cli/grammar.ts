@@ -63,6 +63,18 @@ export const grammar: readonly CommandGrammar[] = [
     ],
   },
   {
+    name: 'rehearse',
+    text: 'Try services and applications against a real API server on this machine; nothing is built',
+    args: [folder],
+    options: [
+      ...definition,
+      { flags: '--html <FILE>', text: 'write the report there as a page' },
+      { flags: '--cold', text: 'start a new control plane even where one was kept' },
+      { flags: '--snapshot <FILE>', text: 'compare with a recorded live cluster' },
+    ],
+    drains: true,
+  },
+  {
     name: 'up',
     text: 'Build the platform, or go on where a run stopped',
     args: [folder],

@@ -1,6 +1,5 @@
-import { type Child, openTunnel, removeScratch, serveFile } from '../host/index.js';
+import { type Child, openTunnel, removeScratch } from '../host/index.js';
 import {
-  type Digest,
   err,
   failure,
   type KubeObject,
@@ -10,12 +9,14 @@ import {
   type RehearsedProgram,
   type Result,
   type ServedTree,
+  type World,
 } from '../model/index.js';
 import type { KubeApi } from './api.js';
 import { type ControlPlaneOptions, startControllers, startControlPlane } from './control-plane.js';
 import { nodeOf, storageClass } from './machines.js';
 import { createPlay } from './play.js';
 import { createPrograms } from './programs.js';
+import { serveFiles } from './tree.js';
 import { type Silenced, silenceWebhooks } from './webhooks.js';
 
 /** What a simulated cluster is made of. */
@@ -28,8 +29,8 @@ export interface SimulatedCluster {
   readonly api: KubeApi;
   readonly warm: boolean;
   readonly phases: readonly RehearsalPhase[];
-  /** Serves an archive on loopback. */
-  serve(archive: { readonly file: string; readonly digest: Digest; readonly size: number }): Promise<ServedTree>;
+  /** Serves files as one archive on loopback. */
+  serve(files: ReadonlyMap<string, string>, w: World): Promise<Result<ServedTree>>;
   /** Runs a program in place of a workload's pods. */
   run(program: RehearsedProgram): Promise<Result<void>>;
   running(): readonly string[];
@@ -94,10 +95,10 @@ async function raise(
     running: () => programs.running(),
     failed: () => programs.failed(),
     silenced: () => [...silenced.values()],
-    async serve({ file, digest, size }) {
-      const listener = await serveFile(file);
-      closing.push(() => listener.close());
-      return { url: `http://127.0.0.1:${listener.port}/tree.tar.gz`, digest, size, revision: `rehearsal@${digest}` };
+    async serve(files, w) {
+      const served = await serveFiles(options.folder, files, w);
+      if (served.ok) closing.push(() => served.value.listener.close());
+      return served.ok ? ok(served.value.tree) : served;
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { KubeObject, PlayedStatus, RehearsedProgram, RenderedDelivery, RenderedPackage } from '../../model/index.js';
-import { field } from './fields.js';
-import { keyOf, type Objects } from './objects.js';
-import { type Progress, progressOf } from './readiness.js';
+import { field, listAt } from './fields.js';
+import { keyOf, nameOf, type Objects } from './objects.js';
+import { isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
 
 /** What is followed, and how. */
 export interface Following {
@@ -23,6 +23,8 @@ export interface Followed {
   readonly startedMs?: number;
   readonly readyMs?: number;
   readonly report?: KubeObject;
+  /** Objects that the API server took. */
+  readonly applied?: number;
 }
 
 type State = Map<string, Followed>;
@@ -52,6 +54,42 @@ export async function follow(following: Following): Promise<ReadonlyMap<string, 
   return state;
 }
 
+/** Watches the objects of one package that no controller reports on, until its workloads have their pods. */
+export async function followObjects(
+  { api, start: begin, clock, pause, signal, limits, note }: Following,
+  one: RenderedPackage,
+  { startedMs, refused }: { readonly startedMs: number; readonly refused: number },
+): Promise<Followed> {
+  for (const program of one.programs) await begin(program);
+  const applied = one.objects.length - refused;
+  if (refused > 0) return { progress: failed(`${refused} of its objects were not taken`), startedMs, applied };
+  const end = clock() + limits.quietMs;
+  let missing: readonly string[] = [];
+  do {
+    missing = await notYetReady(api, one);
+    if (missing.length === 0) {
+      note(`${one.name} is ready`);
+      return { progress: { state: 'ready' }, startedMs, readyMs: clock(), applied };
+    }
+    await pause(250);
+  } while (clock() < end && !signal.aborted);
+  return { progress: failed(`without all their pods: ${missing.join(', ')}`), startedMs, applied };
+}
+
+const failed = (message: string): Progress => ({ state: 'waiting', reason: 'NotReady', message, settled: true });
+
+/** Workloads of a package that lack pods. */
+async function notYetReady(api: Objects, one: RenderedPackage): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const { object } of one.objects.filter((each) => isWorkload(each.object))) {
+    const key = keyOf(object);
+    const namespace = key.namespace ?? one.namespace;
+    const live = await api.get({ ...key, ...(namespace === undefined ? {} : { namespace }) });
+    if (!live.ok || live.value === undefined || !isWorkloadReady(live.value)) missing.push(nameOf(key));
+  }
+  return missing;
+}
+
 /** Every package that is not ready waits for another one, or for something its controller has already given a verdict on. */
 function isSettled({ packages }: RenderedDelivery, state: State): boolean {
   return packages.every((one) => {
@@ -73,7 +111,7 @@ async function look({ api, delivery, clock, note }: Following, state: State): Pr
       progress,
       ...(begun === undefined ? {} : { startedMs: begun }),
       ...(isReady ? { readyMs: clock() } : {}),
-      ...(report === undefined ? {} : { report }),
+      ...(report === undefined ? {} : { report, applied: listAt(report, 'status', 'inventory', 'entries').length }),
     });
     if (isReady) note(`${one.name} is ready`);
   }
@@ -106,7 +144,7 @@ async function countReadyPods(api: Objects): Promise<number> {
 
 /** Programs begin when the workload they stand for is in the cluster: before, their kinds and secrets are not there. */
 function start({ api, delivery, start: begin }: Following): () => Promise<void> {
-  const waiting = new Set([...delivery.bootstrap, ...delivery.packages].flatMap((one: RenderedPackage) => one.programs));
+  const waiting = new Set(delivery.packages.flatMap((one: RenderedPackage) => one.programs));
   return async () => {
     for (const program of waiting) {
       const [kind = '', namespace = '', name = ''] = program.for.split('/');

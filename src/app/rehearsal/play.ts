@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import type {
+  Diagnostic,
+  PlannedMachine,
+  RehearsalCheck,
+  RenderedDelivery,
+  RenderedPackage,
+  Result,
+  Spec,
+} from '../../model/index.js';
+import { ok } from '../../model/index.js';
+import { type SimulatedCluster, startCluster } from '../../rehearsal/index.js';
+import type { Clock, RehearseWatch } from '../rehearse.js';
+import { ownWorld } from '../held.js';
+import { quietReader, type Site } from '../site.js';
+import { applyPackage } from './apply.js';
+import { checksOf } from './checks.js';
+import type { RenderedSpec } from './deliveries.js';
+import { programFailed } from './errors.js';
+import { type Live, notReady, refusedObjects, refusedPods, unschedulable } from './findings.js';
+import { follow, followObjects, type Followed } from './follow.js';
+import type { Refusal } from './objects.js';
+
+/** What a rehearsal on a simulated cluster saw. */
+export interface Played {
+  readonly kubernetes: string;
+  readonly warm: boolean;
+  readonly machines: readonly PlannedMachine[];
+  readonly followed: ReadonlyMap<string, Followed>;
+  readonly live: Live;
+  /** Programs that ran when it ended. */
+  readonly running: readonly string[];
+  readonly checks: readonly RehearsalCheck[];
+  readonly problems: readonly Diagnostic[];
+  readonly notProven: readonly string[];
+}
+
+/** All that is needed to play a definition through. */
+export interface PlayRequest {
+  readonly site: Site;
+  readonly spec: Spec;
+  readonly rendered: RenderedSpec;
+  readonly kubernetes: string;
+  readonly machines: readonly PlannedMachine[];
+  readonly folder: string;
+  readonly cold: boolean;
+  readonly clock: Clock;
+  readonly watch: RehearseWatch;
+}
+
+/** Nothing new for this long, and every controller has given its verdict: what is stuck stays stuck. */
+const limits = { quietMs: 12_000, totalMs: 10 * 60_000 };
+
+/** Raises a cluster, brings everything in, watches, reads off what came of it, and takes the cluster down again. */
+export async function playThrough(request: PlayRequest): Promise<Result<Played>> {
+  const { site, watch, machines, folder, cold, clock } = request;
+  const key = `${request.kubernetes}-1`;
+  const seed = cold ? undefined : join(site.paths.cache, 'rehearsal', key);
+  const started = await clock.phase('control plane', () =>
+    startCluster({ folder, seed, machines, signal: watch.signal, locate: (tool) => quietReader(site.host).locate(tool) }),
+  );
+  if (!started.ok) return started;
+  const cluster = started.value;
+  try {
+    watch.note(`control plane ${cluster.warm ? 'kept from before' : 'made anew'}; ${machines.length} machines played`);
+    return await playOn(cluster, request);
+  } finally {
+    await clock.phase('end', () => cluster.stop());
+  }
+}
+
+interface Story {
+  readonly followed: Map<string, Followed>;
+  readonly refusals: Refusal[];
+}
+
+async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<Result<Played>> {
+  const { rendered, clock, machines } = request;
+  const story: Story = { followed: new Map(), refusals: [] };
+  for (const { component, delivery } of rendered.components) {
+    const done = await clock.phase(component.layer, () => bring(cluster, delivery, request, story));
+    if (!done.ok) return done;
+  }
+  const live = await readLive(cluster);
+  const packages = rendered.components.flatMap(({ delivery }) => [...delivery.bootstrap, ...delivery.packages]);
+  const failed = await cluster.failed();
+  const problems = [
+    ...refusedObjects(story.refusals, packages),
+    ...notReady(story.followed, packages),
+    ...refusedPods(live, packages),
+    ...unschedulable(live, packages),
+    ...[...failed].map(([tool, why]) => programFailed(tool, why)),
+  ];
+  const seen = { followed: story.followed, live, packages, problems, silenced: cluster.silenced(), running: cluster.running() };
+  return ok({
+    kubernetes: request.kubernetes,
+    warm: cluster.warm,
+    machines,
+    followed: story.followed,
+    live,
+    running: cluster.running(),
+    problems,
+    ...checksOf(seen),
+  });
+}
+
+async function bring(
+  cluster: SimulatedCluster,
+  delivery: RenderedDelivery,
+  { site, watch, clock }: PlayRequest,
+  { followed, refusals }: Story,
+): Promise<Result<void>> {
+  const { api } = cluster;
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const following = {
+    api,
+    delivery,
+    note: watch.note,
+    clock: clock.now,
+    pause,
+    signal: watch.signal,
+    limits,
+    start: startOn(cluster, watch),
+  };
+  const own: readonly RenderedPackage[] =
+    delivery.reports === undefined ? [...delivery.bootstrap, ...delivery.packages] : delivery.bootstrap;
+  for (const one of own) {
+    const startedMs = clock.now();
+    const refused = await applyPackage(api, one, pause);
+    refusals.push(...refused);
+    followed.set(one.name, await followObjects(following, one, { startedMs, refused: refused.length }));
+  }
+  if (delivery.reports === undefined) return ok(undefined);
+  const tree = await cluster.serve(delivery.files, ownWorld(site));
+  if (!tree.ok) return tree;
+  for (const { object, status } of delivery.tell(tree.value, new Date())) {
+    const told = await api.apply(object);
+    if (!told.ok) return told;
+    if (status === undefined) continue;
+    const { apiVersion, kind, metadata } = object;
+    const key = { apiVersion, kind, name: metadata.name, ...(metadata.namespace && { namespace: metadata.namespace }) };
+    const written = await api.applyStatus(key, status);
+    if (!written.ok) return written;
+  }
+  for (const [name, one] of await follow(following)) followed.set(name, one);
+  return ok(undefined);
+}
+
+const startOn =
+  (cluster: SimulatedCluster, watch: RehearseWatch) =>
+  async (program: RenderedPackage['programs'][number]): Promise<void> => {
+    watch.note(`running ${program.tool} for ${program.for}`);
+    const started = await cluster.run(program);
+    if (!started.ok) watch.note(started.error.diagnostic.message);
+  };
+
+async function readLive({ api }: SimulatedCluster): Promise<Live> {
+  const read = async (kind: string) => {
+    const listed = await api.list({ apiVersion: 'v1', kind });
+    return listed.ok ? listed.value : [];
+  };
+  const [pods, nodes, events, claims] = await Promise.all(['Pod', 'Node', 'Event', 'PersistentVolumeClaim'].map(read));
+  return { pods: pods ?? [], nodes: nodes ?? [], events: events ?? [], claims: claims ?? [] };
+}
