@@ -13,6 +13,11 @@ export async function run(call: Call): Promise<number> {
     { directory, environment, cold, ...(snapshot !== undefined && { snapshot }) },
     { note: (line) => streams.err(`${line}\n`), signal: call.drain },
   );
+  // What was cut short would read as a failure of the platform.
+  if (call.drain.aborted) {
+    streams.err('stopped before its end: there is no report, and nothing it started is left\n');
+    return exitCodes.interrupted;
+  }
   if (!done.ok) return giveUp(call, done.error);
   const report = done.value;
   if (html !== undefined) {
