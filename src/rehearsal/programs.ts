@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { type Child, freePorts, makePrivateFolder, readText, writeAtomically } from '../host/index.js';
+import { type Child, readText, writeAtomically } from '../host/index.js';
 import { ok, type RehearsedProgram, type Result } from '../model/index.js';
 import type { KubeApi } from './api.js';
 import { type ControlPlaneOptions, startTool } from './control-plane.js';
+import { fill, type Holes, openHoles } from './holes.js';
 
 /** Programs that run beside the cluster, and where the cluster finds them. */
 export interface Programs {
@@ -21,24 +22,12 @@ export interface Programs {
 
 interface Running {
   readonly program: RehearsedProgram;
-  readonly args: readonly string[];
-  readonly folders: ReadonlyMap<string, string>;
+  readonly holes: Holes;
   child: Child | undefined;
   starts: number;
   /** Not before this moment. */
   next: number;
   readonly laid: Map<string, string>;
-}
-
-const hole = /\$\{(port|folder):([a-z0-9-]+)\}/g;
-
-/** Names that a program's arguments and services ask for. */
-function holesIn({ args, env = {}, serves = [], mounts = [] }: RehearsedProgram): { ports: Set<string>; folders: Set<string> } {
-  const ports = new Set(serves.map((one) => one.to));
-  const folders = new Set(mounts.map((one) => one.folder));
-  for (const text of [...args, ...Object.values(env)])
-    for (const [, what, name = ''] of text.matchAll(hole)) (what === 'port' ? ports : folders).add(name);
-  return { ports, folders };
 }
 
 /** Runs programs of packages as our own children, as close to their pods as a process can be. */
@@ -47,10 +36,14 @@ export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubec
   const routes = new Map<string, number>();
 
   async function launch(one: Running): Promise<Result<void>> {
-    const fill = (text: string): string => text.replaceAll(hole, (_, __, name: string) => one.folders.get(name) ?? '');
-    const { tool, env = {} } = one.program;
-    const filled = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, fill(text)]));
-    const child = await startTool({ tool, args: one.args, env: { KUBECONFIG: kubeconfig, ...filled }, options });
+    const { tool, args, env = {} } = one.program;
+    const filled = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, fill(text, one.holes)]));
+    const child = await startTool({
+      tool,
+      args: args.map((text) => fill(text, one.holes)),
+      env: { KUBECONFIG: kubeconfig, ...filled },
+      options,
+    });
     if (!child.ok) return child;
     one.child = child.value;
     one.starts += 1;
@@ -63,22 +56,10 @@ export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubec
     portOf: (service) => routes.get(service),
     running: () => all.filter((one) => one.child?.isRunning()).map((one) => one.program.tool),
     async start(program) {
-      const holes = holesIn(program);
-      const names = [...holes.ports];
-      const free = await freePorts(names.length);
-      const ports = new Map(names.map((name, i) => [name, free[i] ?? 0]));
-      const folders = new Map(
-        [...holes.folders].map((name) => [name, join(options.folder, 'programs', `${all.length}-${name}`)]),
-      );
-      for (const folder of folders.values()) {
-        const made = await makePrivateFolder(folder);
-        if (!made.ok) return made;
-      }
-      for (const { service, to } of program.serves ?? []) routes.set(service, ports.get(to) ?? 0);
-      const args = program.args.map((text) =>
-        text.replaceAll(hole, (_, what: string, name: string) => String(what === 'port' ? ports.get(name) : folders.get(name))),
-      );
-      const one: Running = { program, args, folders, child: undefined, starts: 0, next: 0, laid: new Map() };
+      const holes = await openHoles(program, join(options.folder, 'programs', String(all.length)), api);
+      if (!holes.ok) return holes;
+      for (const { service, to } of program.serves ?? []) routes.set(service, Number(holes.value.get(`port:${to}`)));
+      const one: Running = { program, holes: holes.value, child: undefined, starts: 0, next: 0, laid: new Map() };
       all.push(one);
       return launch(one);
     },
@@ -106,7 +87,7 @@ export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubec
 async function layMounts(api: KubeApi, one: Running): Promise<void> {
   for (const { secret, folder } of one.program.mounts ?? []) {
     for (const [file, body] of Object.entries(await secretData(api, secret))) {
-      const path = join(one.folders.get(folder) ?? '', file);
+      const path = join(one.holes.get(`folder:${folder}`) ?? '', file);
       if (one.laid.get(path) === body) continue;
       const written = await writeAtomically(path, Buffer.from(body, 'base64').toString('utf8'), { mode: 0o600 });
       if (written.ok) one.laid.set(path, body);
