@@ -20,8 +20,8 @@ import {
 import { namePattern, nearestName } from './names.js';
 import { scaffold } from './scaffold.js';
 
-/** The checks the build made, or else our own. */
-const depsOf = async (): Promise<DefinitionDeps> => ({
+/** What checks need on this machine: the checks the build made, or else our own. */
+export const depsOf = async (): Promise<DefinitionDeps> => ({
   files: definitionFiles,
   providers,
   validators: compiled ?? (await import('./compile-validators.js')).compileValidators(providers),

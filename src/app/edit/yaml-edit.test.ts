@@ -42,7 +42,10 @@ describe('an entry more', () => {
     ['spec: { packages: [] }\n', 'spec: { packages: [{ name: x }] }\n'],
     ['spec: { a: 1 }\n', 'spec: { a: 1, packages: [ { name: x } ] }\n'],
     ['spec:\n  packages: [{name: a}, {name: b}] # two\n', 'spec:\n  packages: [{name: a}, {name: b}, { name: x }] # two\n'],
-    ['spec:\n  packages: [\n    {name: a},\n    {name: b}\n  ]\n', 'spec:\n  packages: [\n    {name: a},\n    {name: b},\n    { name: x }\n  ]\n'],
+    [
+      'spec:\n  packages: [\n    {name: a},\n    {name: b}\n  ]\n',
+      'spec:\n  packages: [\n    {name: a},\n    {name: b},\n    { name: x }\n  ]\n',
+    ],
     ['spec:\n  packages:\n    - name: a', 'spec:\n  packages:\n    - name: a\n    - name: x'],
     ['\uFEFFspec:\n  packages:\n    - name: a\n', '\uFEFFspec:\n  packages:\n    - name: a\n    - name: x\n'],
   ])('%j', (text, wanted) => {
@@ -56,14 +59,20 @@ describe('an entry more', () => {
     );
   });
 
-  it.each(['spec: *none\n', 'a: &l []\nspec:\n  packages: *l\n', 'not yaml: [', 'spec: text\n', ''])('is refused in %j', (text) => {
-    expect(appendItem(text, ['spec', 'packages'], { name: 'x' })).toBeUndefined();
-  });
+  it.each(['spec: *none\n', 'a: &l []\nspec:\n  packages: *l\n', 'not yaml: [', 'spec: text\n', ''])(
+    'is refused in %j',
+    (text) => {
+      expect(appendItem(text, ['spec', 'packages'], { name: 'x' })).toBeUndefined();
+    },
+  );
 });
 
 describe('an entry less', () => {
   it('is the only line that changes', () => {
-    expect(diff(example, removeItem(example, list, 'policies') ?? '')).toEqual({ gone: ['          - name: policies\n'], come: [] });
+    expect(diff(example, removeItem(example, list, 'policies') ?? '')).toEqual({
+      gone: ['          - name: policies\n'],
+      come: [],
+    });
   });
   it.each([
     ['p:\n  # kept\n  - name: x\n    values: { a: 1 }\n\nrest: 1\n', 'p: []\n  # kept\n\nrest: 1\n'],

@@ -25,17 +25,29 @@ export type { PathPart } from './yaml-nodes.js';
 
 /** Puts an entry at the end of a list, making the list and what leads to it where needed; `undefined` where the text is written in a way that cannot be edited. */
 export function appendItem(text: string, path: readonly PathPart[], item: Plain): string | undefined {
-  return edited(text, (source) => append(source, path, item), (plain) => expectAppended(plain, path, item));
+  return edited(
+    text,
+    (source) => append(source, path, item),
+    (plain) => expectAppended(plain, path, item),
+  );
 }
 
 /** Takes the entry with a name out of a list. */
 export function removeItem(text: string, path: readonly PathPart[], name: string): string | undefined {
-  return edited(text, (source) => remove(source, path, name), (plain) => expectRemoved(plain, path, name));
+  return edited(
+    text,
+    (source) => remove(source, path, name),
+    (plain) => expectRemoved(plain, path, name),
+  );
 }
 
 /** Puts another text in the place of one that is there; quotes stay as they are. */
 export function replaceText(text: string, path: readonly PathPart[], value: string): string | undefined {
-  return edited(text, (source) => replace(source, path, value), (plain) => expectReplaced(plain, path, value));
+  return edited(
+    text,
+    (source) => replace(source, path, value),
+    (plain) => expectReplaced(plain, path, value),
+  );
 }
 
 /**
@@ -75,22 +87,39 @@ function append(source: Source, path: readonly PathPart[], item: Plain): readonl
   let node = source.root;
   for (const [at, part] of path.entries()) {
     const rest = path.slice(at + 1);
-    if (typeof part === 'string') {
-      if (!isMap(node)) return undefined;
-      const pair = pairOf(node, part);
-      const flow = node.flow === true;
-      if (pair === undefined) return insertKey(source, node, part, nest(rest, item));
-      if (!flow && isHollow(pair.value)) return fillKey(source, pair, part, nest(rest, item));
-      node = pair.value;
-    } else {
-      if (!isSeq(node)) return undefined;
-      const index = indexOfName(node, part.name);
-      const [entry] = [nest([part, ...rest], item)].flat();
-      if (index === -1) return entry === undefined ? undefined : addItem(source, node, entry);
-      node = node.items[index];
-    }
+    const added =
+      typeof part === 'string'
+        ? keyMissing(source, node, part, nest(rest, item))
+        : entryMissing(source, node, part, nest([part, ...rest], item));
+    if (added !== undefined) return added;
+    node = below(node, part);
   }
   return isSeq(node) ? addItem(source, node, item) : undefined;
+}
+
+function below(node: unknown, part: PathPart): unknown {
+  if (typeof part === 'string') return isMap(node) ? pairOf(node, part)?.value : undefined;
+  return isSeq(node) ? node.items[indexOfName(node, part.name)] : undefined;
+}
+
+/** Writes the key with all below it, where the map does not have it or has nothing there. */
+function keyMissing(source: Source, node: unknown, key: string, value: Plain): readonly Splice[] | undefined {
+  if (!isMap(node)) return undefined;
+  const pair = pairOf(node, key);
+  if (pair === undefined) return insertKey(source, node, key, value);
+  return node.flow !== true && isHollow(pair.value) ? fillKey(source, pair, key, value) : undefined;
+}
+
+/** Writes the entry of a name with all below it, where the list does not have it. */
+function entryMissing(
+  source: Source,
+  node: unknown,
+  { name }: { readonly name: string },
+  value: Plain,
+): readonly Splice[] | undefined {
+  if (!isSeq(node) || indexOfName(node, name) !== -1 || !Array.isArray(value)) return undefined;
+  const [entry] = value;
+  return entry === undefined ? undefined : addItem(source, node, entry);
 }
 
 /** Nothing, or empty brackets: what is written anew as a block. */
@@ -120,7 +149,15 @@ function insertKey(source: Source, map: YAMLMap, key: string, value: Plain): rea
   if (map.flow === true) {
     if (last === undefined) return undefined;
     const at = endOf(last);
-    return [{ start: at, end: at, text: `, ${inBrackets({ [key]: value }).slice(1, -1).trim()}` }];
+    return [
+      {
+        start: at,
+        end: at,
+        text: `, ${inBrackets({ [key]: value })
+          .slice(1, -1)
+          .trim()}`,
+      },
+    ];
   }
   if (last === undefined) return undefined;
   const column = columnOf(source.text, startOf(map.items[0]?.key));
@@ -160,11 +197,8 @@ function nodeAt(source: Source, path: readonly PathPart[]): { readonly node: unk
   let node = source.root;
   let pair: Pair | undefined;
   for (const part of path) {
-    pair = undefined;
-    if (typeof part === 'string') {
-      pair = isMap(node) ? pairOf(node, part) : undefined;
-      node = pair?.value;
-    } else node = isSeq(node) ? node.items[indexOfName(node, part.name)] : undefined;
+    pair = typeof part === 'string' && isMap(node) ? pairOf(node, part) : undefined;
+    node = below(node, part);
   }
   return { node, ...(pair && { pair }) };
 }

@@ -10,18 +10,21 @@ const isNamed = (value: Plain, name: string): boolean => isMap(value) && value.n
 /** The data with an entry more; `undefined` where the path leads into something else. */
 export function expectAppended(plain: Plain | undefined, path: readonly PathPart[], item: Plain): Plain | undefined {
   const [part, ...rest] = path;
-  const empty = plain === undefined || plain === null;
-  if (part === undefined) return empty ? [item] : Array.isArray(plain) ? [...plain, item] : undefined;
-  if (typeof part === 'string') {
-    if (!empty && !isMap(plain)) return undefined;
-    const below = expectAppended(empty ? undefined : plain[part], rest, item);
-    return below === undefined ? undefined : { ...(empty ? {} : plain), [part]: below };
-  }
-  if (!empty && !Array.isArray(plain)) return undefined;
-  const list = empty ? [] : plain;
-  const known = list.some((one) => isNamed(one, part.name));
-  const from: Plain[] = known ? list : [...list, { name: part.name }];
-  return changed(from, part.name, (entry) => expectAppended(entry, rest, item));
+  const here = plain ?? undefined;
+  if (typeof part === 'string') return inMap(here, part, rest, item);
+  if (here !== undefined && !Array.isArray(here)) return undefined;
+  return part === undefined ? [...(here ?? []), item] : inList(here ?? [], part.name, rest, item);
+}
+
+function inMap(here: Plain | undefined, key: string, rest: readonly PathPart[], item: Plain): Plain | undefined {
+  if (here !== undefined && !isMap(here)) return undefined;
+  const below = expectAppended(here?.[key], rest, item);
+  return below === undefined ? undefined : { ...here, [key]: below };
+}
+
+function inList(list: readonly Plain[], name: string, rest: readonly PathPart[], item: Plain): Plain | undefined {
+  const known = list.some((one) => isNamed(one, name));
+  return changed(known ? list : [...list, { name }], name, (entry) => expectAppended(entry, rest, item));
 }
 
 /** The data without the entry of a name. */

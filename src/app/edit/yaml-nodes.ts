@@ -28,24 +28,33 @@ export function sourceOf(text: string): Source {
   return { text, root, eol: text.includes('\r\n') ? '\r\n' : '\n', ...habits(text, root) };
 }
 
+interface Habits {
+  step?: number;
+  indentLists?: boolean;
+}
+
 /** How the author indents, taken from the first map below the top and the first list below a key. */
 function habits(text: string, root: unknown): Pick<Source, 'step' | 'indentLists'> {
-  let step: number | undefined;
-  let indentLists: boolean | undefined;
-  const visit = (node: unknown, column: number): void => {
-    if (isMap(node) && node.flow !== true) {
-      for (const pair of node.items) {
-        const here = columnOf(text, startOf(pair.key));
-        if (isMap(pair.value) && pair.value.flow !== true && pair.value.items.length > 0)
-          step ??= columnOf(text, startOf(pair.value.items[0]?.key)) - here;
-        const dash = isSeq(pair.value) ? dashes(pair.value)[0] : undefined;
-        if (dash !== undefined) indentLists ??= columnOf(text, dash) > here;
-        visit(pair.value, here);
-      }
-    } else if (isSeq(node)) for (const item of node.items) visit(item, column);
-  };
-  visit(root, 0);
-  return { step: step !== undefined && step > 0 ? step : 2, indentLists: indentLists ?? true };
+  const seen: Habits = {};
+  visit(text, root, seen);
+  return { step: seen.step !== undefined && seen.step > 0 ? seen.step : 2, indentLists: seen.indentLists ?? true };
+}
+
+function visit(text: string, node: unknown, seen: Habits): void {
+  if (isSeq(node)) for (const item of node.items) visit(text, item, seen);
+  if (!isMap(node) || node.flow === true) return;
+  for (const pair of node.items) {
+    notice(text, pair, seen);
+    visit(text, pair.value, seen);
+  }
+}
+
+function notice(text: string, { key, value }: Pair, seen: Habits): void {
+  const here = columnOf(text, startOf(key));
+  if (isMap(value) && value.flow !== true && value.items.length > 0)
+    seen.step ??= columnOf(text, startOf(value.items[0]?.key)) - here;
+  const [dash] = isSeq(value) ? dashes(value) : [];
+  if (dash !== undefined) seen.indentLists ??= columnOf(text, dash) > here;
 }
 
 /** Offset at which a node begins; 0 where it has none. */
