@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folder of Strata itself: where `catalog/` and `toolchain/` lie, in a checkout as in an installed package. */
@@ -20,3 +20,9 @@ export function cacheFolder(): string {
 
 /** The same path, whatever folder the user stands in. */
 export const absolutePath = (path: string): string => resolve(path);
+
+/** A path as a user would type it from where they stand; absolute where it lies elsewhere. */
+export function shownPath(path: string): string {
+  const from = relative(process.cwd(), resolve(path));
+  return from.startsWith('../../..') || from === '' ? path : from;
+}

@@ -9,6 +9,7 @@ import type {
   RenderedPackage,
   Spec,
 } from '../../model/index.js';
+import { shownPath } from '../../host/index.js';
 import { packagesOf, type RenderedSpec } from './deliveries.js';
 import { nodesOf, packageRequests } from './findings.js';
 import type { Played } from './play.js';
@@ -35,7 +36,7 @@ const never = [
 /** Puts together what was seen. */
 export function reportOf(seen: Seen): RehearsalReport {
   const { spec, found, played, rendered } = seen;
-  const problems: readonly Diagnostic[] = [...found.problems, ...(played?.problems ?? [])];
+  const problems = [...found.problems, ...(played?.problems ?? [])].map(asShown);
   const checks = checksOf(seen);
   const isBad = problems.some((one) => one.severity === 'error') || checks.some((one) => one.verdict === 'fail');
   return {
@@ -54,6 +55,12 @@ export function reportOf(seen: Seen): RehearsalReport {
     problems,
     notProven: [...never, ...notProven(seen)],
   };
+}
+
+/** Places are told as the user would type them. */
+function asShown(one: Diagnostic): Diagnostic {
+  const { where } = one;
+  return typeof where === 'object' ? { ...one, where: { ...where, file: shownPath(where.file) } } : one;
 }
 
 function packageReport(layer: Layer, one: RenderedPackage, { rendered, played }: Seen): RehearsedPackage {
