@@ -19,6 +19,16 @@ export interface Options {
   readonly offline: boolean;
   readonly verify: boolean;
   readonly cold: boolean;
+  readonly dryRun: boolean;
+  readonly withRequirements: boolean;
+  readonly deleteFiles: boolean;
+  readonly set: readonly string[];
+  readonly size?: string;
+  readonly component?: string;
+  readonly path?: string;
+  readonly repo?: string;
+  readonly revision?: string;
+  readonly namespace?: string;
   readonly snapshot?: string;
   readonly out?: string;
   readonly plan?: string;

@@ -14,6 +14,13 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   drill: () => import('./commands/drill.js'),
   doctor: () => import('./commands/doctor.js'),
   evidence: () => import('./commands/evidence.js'),
+  'package add': async () => ({ run: (await import('./commands/package.js')).add }),
+  'package remove': async () => ({ run: (await import('./commands/package.js')).remove }),
+  'package list': async () => ({ run: (await import('./commands/package.js')).list }),
+  'package upgrade': async () => ({ run: (await import('./commands/package.js')).upgrade }),
+  'app add': async () => ({ run: (await import('./commands/app.js')).add }),
+  'app remove': async () => ({ run: (await import('./commands/app.js')).remove }),
+  'app list': async () => ({ run: (await import('./commands/app.js')).list }),
   completion: () => import('./commands/completion.js'),
   version: () => import('./commands/version.js'),
 };

@@ -10,14 +10,16 @@ const cli = (code: string, message: string, say: string, command?: string): Diag
 const maybe = (near: string | undefined, otherwise: string): string =>
   near === undefined ? otherwise : `did you mean "${near}"?`;
 
-/** The first word is no command. */
-export const unknownCommand = (word: string, near: string | undefined): Diagnostic =>
-  cli(
+/** The first word is no command, or the second none of the group. */
+export const unknownCommand = (word: string, near: string | undefined, group?: string): Diagnostic => {
+  const strata = group === undefined ? 'strata' : `strata ${group}`;
+  return cli(
     'CLI-UNKNOWN-COMMAND',
-    `there is no command "${word}"`,
-    maybe(near, 'the commands are listed by: strata --help'),
-    near && `strata ${near}`,
+    `there is no command "${group === undefined ? word : `${group} ${word}`}"`,
+    maybe(near, `the commands are listed by: ${strata} --help`),
+    near && `${strata} ${near}`,
   );
+};
 
 /** A flag that the command does not have. */
 export const unknownOption = (flag: string, command: string, near: string | undefined): Diagnostic =>

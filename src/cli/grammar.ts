@@ -3,10 +3,13 @@ export interface OptionGrammar {
   readonly flags: string;
   readonly text: string;
   readonly choices?: readonly string[];
+  /** May be given more than once. */
+  readonly repeats?: true;
 }
 
 /** One command. */
 export interface CommandGrammar {
+  /** One word, or a group and a word: `package add`. */
   readonly name: string;
   readonly text: string;
   /** In commander's notation. */
@@ -27,6 +30,14 @@ const install: OptionGrammar = { flags: '--install', text: 'the same as --yes: i
 const verbose: OptionGrammar = { flags: '-v, --verbose', text: 'show the output of the tools too' };
 const confirm: OptionGrammar = { flags: '--confirm <NAME>', text: 'name of the platform, as proof that it is meant' };
 const definition = [file, environment, output];
+const dryRun: OptionGrammar = { flags: '--dry-run', text: 'show what would be written; write nothing' };
+const component: OptionGrammar = { flags: '--component <NAME>', text: 'component to edit, where several could be meant' };
+
+/** What the commands of a group are about. */
+export const groups: Readonly<Record<string, string>> = {
+  package: 'Choose the core services of a platform',
+  app: 'Choose the applications of a platform',
+};
 
 /** Options that every command has. */
 export const everywhere: readonly OptionGrammar[] = [{ flags: '--no-color', text: 'no colour; NO_COLOR does the same' }];
@@ -131,6 +142,63 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'List what the runs proved',
     args: [folder],
     options: definition,
+  },
+  {
+    name: 'package add',
+    text: 'Add a core service to the definition, and nothing else in the file',
+    args: [{ name: '<NAME>', text: 'a package of the catalog or of packages/' }, folder],
+    options: [
+      ...definition,
+      { flags: '--set <PATH=VALUE>', text: 'a value for it, read as YAML', repeats: true },
+      { flags: '--size <NAME>', text: 'one of its sizes, a named set of values' },
+      { flags: '--with-requirements', text: 'add the packages it requires too' },
+      component,
+      dryRun,
+    ],
+  },
+  {
+    name: 'package remove',
+    text: 'Take a core service out of the definition',
+    args: [{ name: '<NAME>', text: 'a package of the definition' }, folder],
+    options: [...definition, component, dryRun],
+  },
+  {
+    name: 'package list',
+    text: 'List the packages that can be chosen, and where they are',
+    args: [folder],
+    options: definition,
+  },
+  {
+    name: 'package upgrade',
+    text: 'Move the versions that packages of your own pin to those of the catalog',
+    args: [{ name: '[NAME]', text: 'a package of packages/ (default: all)' }],
+    options: [file, output, dryRun],
+  },
+  {
+    name: 'app add',
+    text: 'Add an application to the folder of applications',
+    args: [{ name: '<NAME>', text: 'name of the application' }, folder],
+    options: [
+      ...definition,
+      { flags: '--path <FOLDER>', text: 'folder of manifests to take; with --repo the folder in that repository' },
+      { flags: '--repo <URL>', text: 'git repository to deploy from, as the cluster reaches it' },
+      { flags: '--revision <NAME>', text: 'branch, tag or commit of it (default: HEAD)' },
+      { flags: '--namespace <NAME>', text: 'namespace to deploy into (default: the name)' },
+      component,
+      dryRun,
+    ],
+  },
+  {
+    name: 'app remove',
+    text: 'Take an application out; its manifests stay unless asked',
+    args: [{ name: '<NAME>', text: 'name of the application' }, folder],
+    options: [...definition, { flags: '--delete-files', text: 'delete its folder with all in it' }, component, dryRun],
+  },
+  {
+    name: 'app list',
+    text: 'List the applications of the definition',
+    args: [folder],
+    options: [...definition, component],
   },
   {
     name: 'completion',

@@ -3,7 +3,7 @@ import { type Call, complain, type Format, type Options, type Streams } from './
 import { commands } from './commands.js';
 import * as errors from './errors.js';
 import { exitCodes } from './exit-codes.js';
-import { type CommandGrammar, everywhere, grammar, type OptionGrammar } from './grammar.js';
+import { type CommandGrammar, everywhere, grammar, groups, type OptionGrammar } from './grammar.js';
 import { didYouMean } from './suggest.js';
 import { typedCommand } from './typed-command.js';
 
@@ -42,7 +42,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
     });
   }
   settle(program, streams);
-  for (const command of program.commands) settle(command, streams);
+  for (const command of program.commands) for (const one of [command, ...command.commands]) settle(one, streams);
   program.addHelpText('after', '\nStart with: strata init my-platform   Codes of errors: strata explain CODE');
   if (argv.length === 0) {
     program.outputHelp({ error: true });
@@ -54,6 +54,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCodes.ok;
+    if (error.code === 'commander.help') return exitCodes.badInput; // a group without a command: its help was shown
     complain({ streams }, [explain(error, argv, program)]);
     return exitCodes.badInput;
   }
@@ -62,15 +63,23 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
 type Action = (args: readonly string[], values: Readonly<Record<string, unknown>>) => Promise<void>;
 
 function addCommand(program: Command, part: CommandGrammar, action: Action): void {
-  const command = program.command(part.name).description(part.text);
+  const words = part.name.split(' ');
+  const [group = ''] = words;
+  const command = (words.length === 1 ? program : groupOf(program, group)).command(words.at(-1) ?? '').description(part.text);
   for (const { name, text, choices } of part.args)
     command.addArgument(choices ? new Argument(name, text).choices([...choices]) : new Argument(name, text));
   for (const option of [...part.options, ...everywhere]) command.addOption(optionOf(option));
   command.action(async () => action(command.args, command.opts()));
 }
 
-function optionOf({ flags, text, choices }: OptionGrammar): Option {
+function groupOf(program: Command, name: string): Command {
+  const known = program.commands.find((one) => one.name() === name);
+  return known ?? program.command(name).description(groups[name] ?? '');
+}
+
+function optionOf({ flags, text, choices, repeats }: OptionGrammar): Option {
   const option = new Option(flags, text);
+  if (repeats === true) return option.argParser((value, before: readonly string[] = []) => [...before, value]);
   return choices ? option.choices([...choices]) : option;
 }
 
@@ -95,7 +104,8 @@ async function start(
   around: Surroundings,
 ): Promise<number> {
   const text = (key: string): string | undefined => (typeof values[key] === 'string' ? values[key] : undefined);
-  const positional = part.args[0]?.name === '[DIR]' ? args[0] : undefined;
+  const folderAt = part.args.findIndex(({ name }) => name === '[DIR]');
+  const positional = folderAt === -1 ? undefined : args[folderAt];
   const named = text('file');
   if (positional !== undefined && named !== undefined && positional !== named) {
     complain(around, [errors.twoFolders(positional, named)]);
@@ -123,12 +133,17 @@ function placed({ streams, program }: Surroundings, { directory, environment }: 
 
 const formats: Readonly<Record<string, Format>> = { table: 'table', json: 'json', yaml: 'yaml' };
 
+const optionalTexts = [
+  ...(['environment', 'out', 'plan', 'confirm', 'html', 'name', 'snapshot'] as const),
+  ...(['size', 'component', 'path', 'repo', 'revision', 'namespace'] as const),
+] as const;
+
 function readOptions(
   values: Readonly<Record<string, unknown>>,
   text: (key: string) => string | undefined,
   directory: string,
 ): Options {
-  const optional = (['environment', 'out', 'plan', 'confirm', 'html', 'name', 'snapshot'] as const).flatMap((key) => {
+  const optional = optionalTexts.flatMap((key) => {
     const value = text(key);
     return value === undefined ? [] : [[key, value] as const];
   });
@@ -143,24 +158,26 @@ function readOptions(
     offline: values.offline === true,
     verify: values.verify === true,
     cold: values.cold === true,
+    dryRun: values.dryRun === true,
+    withRequirements: values.withRequirements === true,
+    deleteFiles: values.deleteFiles === true,
+    set: Array.isArray(values.set) ? values.set.filter((one): one is string => typeof one === 'string') : [],
     ...Object.fromEntries(optional),
   };
 }
 
 /** commander's complaint as one of our findings. */
 function explain(error: CommanderError, argv: readonly string[], program: Command) {
-  const command = program.commands.find((one) => one.name() === argv.find((arg) => !arg.startsWith('-')));
-  const name = command?.name() ?? '';
+  const words = argv.filter((arg) => !arg.startsWith('-'));
+  const first = program.commands.find((one) => one.name() === words[0]);
+  const second = first?.commands.find((one) => one.name() === words[1]);
+  const command = second ?? first;
+  const name = [first, second].flatMap((one) => (one === undefined ? [] : [one.name()])).join(' ');
   const message = error.message.replace(/^error: /, '');
   const word = /'([^']*)'/.exec(message)?.[1] ?? '';
   if (error.code === 'commander.unknownCommand') {
-    return errors.unknownCommand(
-      word,
-      didYouMean(
-        word,
-        grammar.map((one) => one.name),
-      ),
-    );
+    const known = (first ?? program).commands.map((one) => one.name());
+    return errors.unknownCommand(word, didYouMean(word, known), first?.name());
   }
   if (error.code === 'commander.unknownOption') {
     const known = (command ?? program).options.flatMap((option) => [option.long ?? '', option.short ?? '']);

@@ -127,6 +127,26 @@ export const nothingPinned = (name: string | undefined): Diagnostic => ({
   severity: 'info',
 });
 
+/** A package of the user's alone: nothing says what its next version is. */
+export const notInCatalog = (name: string): Diagnostic => ({
+  ...edit('EDIT-NOT-IN-CATALOG', `package "${name}" is your own, and the catalog has none of that name`, {
+    say: 'set its version by hand',
+  }),
+  severity: 'info',
+});
+
+/** The catalog takes the chart from elsewhere, so that a pin here has no counterpart there. */
+export const pinWithoutMatch = (name: string, pin: string): Diagnostic => ({
+  ...edit(
+    'EDIT-PIN-WITHOUT-MATCH',
+    `package "${name}" pins ${pin}, for which the catalog has no value: it takes the package from elsewhere`,
+    {
+      say: 'nothing of it was moved; set version and digest together by hand',
+    },
+  ),
+  severity: 'warning',
+});
+
 /** No folder or git repository was named for the application. */
 export const sourceNeeded = (name: string): Diagnostic =>
   edit('EDIT-SOURCE-NEEDED', `where application "${name}" comes from is not said`, {
@@ -143,3 +163,17 @@ export const folderUnusable = (folder: string, why: string): Diagnostic =>
   edit('EDIT-FOLDER-UNUSABLE', `${folder} cannot become an application: ${why}`, {
     say: 'name a folder with the YAML files to deploy',
   });
+
+/** Manifests were copied: from now on the copy is what counts. */
+export const copied = (from: string, to: string): Diagnostic => ({
+  ...edit('EDIT-COPIED', `${from} is copied to ${to}`, { say: 'change the copy from now on: it is what the cluster is given' }),
+  severity: 'info',
+});
+
+/** The entry is gone, the rest of the folder is not. */
+export const manifestsStay = (folder: string, names: readonly string[]): Diagnostic => ({
+  ...edit('EDIT-MANIFESTS-STAY', `${folder} still holds ${listed(names)}`, {
+    say: 'without an entry they are no application; --delete-files deletes the folder too',
+  }),
+  severity: 'info',
+});

@@ -1,0 +1,61 @@
+import type { PackageRequest } from '../../app/edit/package-editing.js';
+import {
+  editDocument,
+  packagesDocument,
+  renderEdit,
+  renderPackages,
+  renderUpgrade,
+  upgradeDocument,
+} from '../../report/packages.js';
+import { type Call, complain, giveUp, print } from '../call.js';
+import { exitCodes } from '../exit-codes.js';
+
+const requestOf = ({ args, options }: Call): PackageRequest => ({
+  directory: options.directory,
+  environment: options.environment,
+  component: options.component,
+  name: args[0] ?? '',
+  dryRun: options.dryRun,
+});
+
+/** `strata package add`. */
+export async function add(call: Call): Promise<number> {
+  const { addPackage } = await import('../../app/edit/add-package.js');
+  const { set, size, withRequirements } = call.options;
+  const done = await addPackage({ ...requestOf(call), settings: set, size, withRequirements });
+  if (!done.ok) return giveUp(call, done.error);
+  complain(call, done.value.notes);
+  await print(call, editDocument(done.value), () => renderEdit(done.value, call.streams.outStyle));
+  return exitCodes.ok;
+}
+
+/** `strata package remove`. */
+export async function remove(call: Call): Promise<number> {
+  const { removePackage } = await import('../../app/edit/remove-package.js');
+  const done = await removePackage(requestOf(call));
+  if (!done.ok) return giveUp(call, done.error);
+  await print(call, editDocument(done.value), () => renderEdit(done.value, call.streams.outStyle));
+  return exitCodes.ok;
+}
+
+/** `strata package list`. */
+export async function list(call: Call): Promise<number> {
+  const { listPackages } = await import('../../app/edit/list-packages.js');
+  const { directory, environment } = call.options;
+  const done = await listPackages({ directory, environment });
+  if (!done.ok) return giveUp(call, done.error);
+  complain(call, done.value.diagnostics, done.value.sources);
+  await print(call, packagesDocument(done.value), () => renderPackages(done.value));
+  return exitCodes.ok;
+}
+
+/** `strata package upgrade`. */
+export async function upgrade(call: Call): Promise<number> {
+  const { upgradePackages } = await import('../../app/edit/upgrade-package.js');
+  const { directory, dryRun } = call.options;
+  const done = await upgradePackages({ directory, name: call.args[0], dryRun });
+  if (!done.ok) return giveUp(call, done.error);
+  complain(call, done.value.notes);
+  await print(call, upgradeDocument(done.value), () => renderUpgrade(done.value, call.streams.outStyle));
+  return exitCodes.ok;
+}
