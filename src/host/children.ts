@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../model/index.js';
 import { spawnFailed } from './errors.js';
@@ -26,8 +26,10 @@ export interface Child {
   /** Code or signal it ended with; resolves when it has ended. */
   readonly ended: Promise<string>;
   isRunning(): boolean;
-  /** TERM, then KILL after `graceMs`; resolves when it is gone. */
-  end(graceMs?: number): Promise<void>;
+  /** Does `work` while the program stands still, so that its files do not change under it. */
+  frozen<T>(work: () => Promise<T>): Promise<T>;
+  /** Kills it; resolves when it is gone. */
+  end(): Promise<void>;
 }
 
 /**
@@ -69,12 +71,27 @@ function follow(name: string, child: ChildProcess, close: () => void): Child {
     pid: child.pid ?? 0,
     ended,
     isRunning,
-    async end(graceMs = 2_000) {
-      if (!isRunning()) return;
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    async frozen(work) {
+      child.kill('SIGSTOP');
+      try {
+        await standsStill(child.pid ?? 0);
+        return await work();
+      } finally {
+        child.kill('SIGCONT');
+      }
+    },
+    async end() {
+      if (isRunning()) child.kill('SIGKILL');
       await ended;
-      clearTimeout(timer);
     },
   };
+}
+
+/** A stop signal is delivered at once but takes effect a moment later: the kernel says `T` once every thread is held. */
+async function standsStill(pid: number): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (stat === '' || stat.slice(stat.lastIndexOf(')') + 2).startsWith('T')) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

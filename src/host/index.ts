@@ -13,4 +13,4 @@ export { type MachineFacts, machineFacts } from './preflight.js';
 export { createRedactor, type Redactor } from './redactor.js';
 export type { SecretStore } from './secrets.js';
 export { absolutePath, cacheFolder, programFolder, shownPath } from './places.js';
-export { copyTree, makePrivateFolder, removeScratch } from './trees.js';
+export { copyTree, makeFolder, makePrivateFolder, removeScratch } from './trees.js';

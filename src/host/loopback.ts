@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer as createWebServer, type Server as WebServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -31,23 +32,26 @@ export async function serveFile(file: string): Promise<Listener> {
 export type Route = (host: string, port: number) => Promise<number | undefined>;
 
 /**
- * An HTTP CONNECT proxy on a unix socket that leads only to loopback, and only where `route` says so;
- * everything else is refused at once.
+ * An HTTP CONNECT proxy on the unix socket `name` in a folder; it leads only to loopback, and only where `route` says so;
+ * the rest is refused at once.
  */
-export async function openTunnel(socket: string, route: Route): Promise<Listener> {
-  const open = new Set<Socket>();
+export async function openTunnel(folder: string, name: string, route: Route): Promise<Listener> {
+  const sockets = new Set<Socket>();
   const server = createWebServer();
   server.on('connect', (request, client: Socket) => {
-    open.add(client);
-    client.on('close', () => open.delete(client));
+    sockets.add(client);
+    client.on('close', () => sockets.delete(client));
     client.on('error', () => client.destroy());
     void lead(request.url ?? '', client, route);
   });
-  await listen(server, { path: socket });
+  // A socket's path must fit into 107 bytes and projects lie deep, so the folder is named by its open handle.
+  const handle = await open(folder);
+  await listen(server, { path: `/proc/self/fd/${handle.fd}/${name}` });
   return {
     port: 0,
     async close() {
-      for (const one of open) one.destroy();
+      await handle.close();
+      for (const one of sockets) one.destroy();
       await closeWeb(server);
     },
   };

@@ -14,6 +14,16 @@ export async function makePrivateFolder(path: string): Promise<Result<void>> {
   }
 }
 
+/** A folder with those above it; what is in it already stays. */
+export async function makeFolder(path: string): Promise<Result<void>> {
+  try {
+    await mkdir(path, { recursive: true });
+    return ok(undefined);
+  } catch (error) {
+    return err(pathFailed('make', path, error));
+  }
+}
+
 /** Copies a folder with all in it; what is at the target already is replaced only once the copy is complete. */
 export async function copyTree(from: string, to: string): Promise<Result<void>> {
   const beside = `${to}.${process.pid}.part`;

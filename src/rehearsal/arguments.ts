@@ -5,7 +5,6 @@ export interface Places {
   readonly etcdPeerPort: number;
   readonly apiPort: number;
   readonly kubeconfig: string;
-  readonly tunnel: string;
   readonly tokens: string;
   readonly egress: string;
   readonly key: string;
@@ -55,6 +54,8 @@ export const controllerManagerArguments = ({ kubeconfig, key, certs }: Places): 
   `--root-ca-file=${certs}/apiserver.crt`,
   '--leader-elect=false',
   '--secure-port=0',
+  // Publishes a certificate authority; the API server here has a certificate of its own making, and no authority.
+  '--controllers=*,-kube-apiserver-serving-clustertrustbundle-publisher-controller',
   '--concurrent-deployment-syncs=20',
   '--concurrent-replicaset-syncs=20',
   ...clients,
@@ -97,12 +98,15 @@ export const kubeconfigText = (port: number, certs: string, token: string): stri
     'current-context': 'rehearsal',
   })}\n`;
 
+/** Socket of the tunnel, in the folder the API server runs in. */
+export const tunnelName = 'tunnel.sock';
+
 /** Webhooks and aggregated APIs are reached through the tunnel; etcd and the rest as always. */
-export const egressText = (socket: string): string =>
+export const egressText = (): string =>
   `${JSON.stringify({
     apiVersion: 'apiserver.k8s.io/v1beta1',
     kind: 'EgressSelectorConfiguration',
     egressSelections: [
-      { name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socket } } } },
+      { name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: tunnelName } } } },
     ],
   })}\n`;

@@ -12,6 +12,7 @@ import {
   type World,
 } from '../model/index.js';
 import type { KubeApi } from './api.js';
+import { tunnelName } from './arguments.js';
 import { type ControlPlaneOptions, startControllers, startControlPlane } from './control-plane.js';
 import { nodeOf, storageClass } from './machines.js';
 import { createPlay } from './play.js';
@@ -49,13 +50,15 @@ const beatMs = 250;
 export async function startCluster(options: ClusterOptions): Promise<Result<SimulatedCluster>> {
   const children: Child[] = [];
   const closing: (() => Promise<void>)[] = [];
+  // May be called again: each time it ends what there is by then.
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
-    await Promise.all([...children].reverse().map((child) => child.end()));
+    await Promise.all(children.splice(0).map((child) => child.end()));
     await removeScratch(options.folder);
   };
+  options.signal.addEventListener('abort', () => void stop(), { once: true });
   const started = await raise(options, children, closing);
-  if (!started.ok) await stop();
+  if (!started.ok || options.signal.aborted) await stop();
   return started.ok ? ok({ ...started.value, stop }) : started;
 }
 
@@ -78,7 +81,7 @@ async function raise(
   const apiUp = mark('API server', 0);
   const programs = createPrograms(options, api, places.kubeconfig);
   closing.push(() => programs.end());
-  const tunnel = await openTunnel(places.tunnel, (host) => findRoute(api, host, programs.portOf));
+  const tunnel = await openTunnel(options.folder, tunnelName, (host) => findRoute(api, host, programs.portOf));
   closing.push(() => tunnel.close());
   const controllers = await startControllers(options, plane.value);
   if (!controllers.ok) return controllers;

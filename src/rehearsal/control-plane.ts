@@ -5,6 +5,7 @@ import {
   type Connection,
   copyTree,
   freePorts,
+  makeFolder,
   makePrivateFolder,
   openConnection,
   readText,
@@ -46,33 +47,49 @@ export interface ControlPlane {
 
 /** Starts etcd and the API server, from a kept bootstrap where there is one, and waits until they answer. */
 export async function startControlPlane(options: ControlPlaneOptions, children: Child[]): Promise<Result<ControlPlane>> {
-  const { folder, seed } = options;
-  const made = await makePrivateFolder(folder);
-  if (!made.ok) return made;
-  const warm = seed !== undefined && (await statPath(join(seed, 'complete'))) !== undefined;
-  if (warm) {
-    const copied = await copyTree(seed, join(folder, 'seed'));
-    if (!copied.ok) return copied;
+  const { folder, seed, signal } = options;
+  if (seed !== undefined && (await isFresh(seed))) {
+    const warm = await startIn(options, children, seed);
+    if (warm.ok || signal.aborted) return warm;
+    // A kept bootstrap that does not open is no reason to fail: it is made anew.
+    await Promise.all(children.splice(0).map((child) => child.end()));
   }
-  const prepared = await prepare(folder);
+  const cold = await startIn(options, children);
+  if (cold.ok && seed !== undefined) await keep(folder, seed, children);
+  return cold;
+}
+
+async function startIn(options: ControlPlaneOptions, children: Child[], seed?: string): Promise<Result<ControlPlane>> {
+  const made = await makePrivateFolder(options.folder);
+  if (!made.ok) return made;
+  const copied = seed === undefined ? ok(undefined) : await copyTree(seed, seedOf(options.folder));
+  if (!copied.ok) return copied;
+  const prepared = await prepare(options.folder);
   if (!prepared.ok) return prepared;
-  const first = await startStore(options, prepared.value, children);
-  if (!first.ok || warm || seed === undefined) return first.ok ? ok({ ...first.value, warm }) : first;
-  // Kept at rest: a copy of a store that is being written to might not open again.
-  await Promise.all([...children].reverse().map((child) => child.end()));
-  first.value.connection.close();
-  children.length = 0;
-  const kept = await keep(folder, seed);
-  if (!kept.ok) return kept;
-  const again = await startStore(options, prepared.value, children);
-  return again.ok ? ok({ ...again.value, warm }) : again;
+  const started = await startStore(options, prepared.value, children);
+  return started.ok ? ok({ ...started.value, warm: seed !== undefined }) : started;
 }
 
 const seedOf = (folder: string): string => join(folder, 'seed');
 
-async function keep(folder: string, seed: string): Promise<Result<void>> {
-  const marked = await writeAtomically(join(seedOf(folder), 'complete'), '\n');
-  return marked.ok ? copyTree(seedOf(folder), seed) : marked;
+/** The API server's own certificate is kept along and is good for a year. */
+const freshMs = 90 * 24 * 3_600_000;
+
+async function isFresh(seed: string): Promise<boolean> {
+  const mark = await statPath(join(seed, 'complete'));
+  return mark !== undefined && Date.now() - mark.modifiedMs < freshMs;
+}
+
+/**
+ * Keeps the bootstrap for the next time. The store stands still meanwhile: a copy of one that is being written to might
+ * not open again. Where it cannot be kept, the next start is cold as well, and nothing else.
+ */
+async function keep(folder: string, seed: string, children: readonly Child[]): Promise<void> {
+  const copy = async (): Promise<Result<void>> => {
+    const marked = await writeAtomically(join(seedOf(folder), 'complete'), '\n');
+    return marked.ok ? copyTree(seedOf(folder), seed) : marked;
+  };
+  await children.find(({ name }) => name === 'etcd')?.frozen(copy);
 }
 
 interface Prepared {
@@ -88,7 +105,6 @@ async function prepare(folder: string): Promise<Result<Prepared>> {
     etcdPeerPort,
     apiPort,
     kubeconfig: join(folder, 'kubeconfig'),
-    tunnel: join(folder, 'tunnel.sock'),
     tokens: join(folder, 'tokens.csv'),
     egress: join(folder, 'egress.json'),
     key: join(seedOf(folder), 'service-account.key'),
@@ -97,7 +113,7 @@ async function prepare(folder: string): Promise<Result<Prepared>> {
   const token = randomBytes(24).toString('base64url');
   const texts: [string, string][] = [
     [places.tokens, `${token},strata,strata,system:masters\n`],
-    [places.egress, egressText(places.tunnel)],
+    [places.egress, egressText()],
     [places.kubeconfig, kubeconfigText(apiPort, places.certs, token)],
   ];
   if ((await statPath(places.key)) === undefined) texts.push([places.key, newKey()]);
@@ -175,7 +191,18 @@ export async function startTool({ tool, args, env = {}, options }: StartedTool):
       }),
     );
   }
-  return startChild({ name: tool, file, args, env, cwd: options.folder, log: join(options.folder, 'log', `${tool}.log`) });
+  // What programs leave behind when they are killed lies in the scratch folder as well.
+  const temporary = join(options.folder, 'tmp');
+  const made = await makeFolder(temporary);
+  if (!made.ok) return made;
+  return startChild({
+    name: tool,
+    file,
+    args,
+    env: { TMPDIR: temporary, ...env },
+    cwd: options.folder,
+    log: join(options.folder, 'log', `${tool}.log`),
+  });
 }
 
 /** Longest wait for a control plane, in milliseconds; a loaded machine was seen to need ten seconds. */
