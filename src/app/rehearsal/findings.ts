@@ -134,17 +134,28 @@ export const refusedObjects = (refusals: readonly Refusal[], packages: readonly 
 const namespaced = (object: KubeObject): { namespace?: string } =>
   object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace };
 
-/** Packages that did not become ready for a reason of their own. */
-export function notReady(followed: ReadonlyMap<string, Followed>, packages: readonly RenderedPackage[]): readonly Diagnostic[] {
+/**
+ * Packages that did not become ready for a reason of their own; one that only waits for pods is left out where `others`
+ * say already why they are missing.
+ */
+export function notReady(
+  followed: ReadonlyMap<string, Followed>,
+  packages: readonly RenderedPackage[],
+  others: readonly Diagnostic[] = [],
+): readonly Diagnostic[] {
   return [...followed].flatMap(([name, { progress }]) => {
     if (progress.state === 'ready' || progress.reason === 'DependencyNotReady') return [];
     const one = packages.find((each) => each.name === name);
+    if (!progress.settled && others.some((other) => isOf(other, one))) return [];
     const said = admissionWords(progress.message);
     const where = placeIn(progress.message, one);
     if (said !== undefined) return [errors.refusedByPolicy(subjectOf(progress.message) ?? name, said, where)];
     return [errors.packageNotReady(name, progress.reason, progress.message, where)];
   });
 }
+
+const isOf = ({ where }: Diagnostic, one: RenderedPackage | undefined): boolean =>
+  typeof where === 'object' && (one?.objects.some(({ from }) => from.file === where.file && from.line === where.line) ?? false);
 
 /**
  * The object a controller's message begins with, e.g. `Deployment/monitoring/grafana dry-run failed: …`

@@ -104,7 +104,7 @@ async function look({ api, delivery, clock, note }: Following, state: State): Pr
     const report = reports.get(one.name);
     const known = state.get(one.name);
     if (known?.progress.state === 'ready') continue;
-    const progress = progressOf(report);
+    const progress = lasting(progressOf(report), known?.progress);
     const begun = known?.startedMs ?? (hasBegun(progress) ? clock() : undefined);
     const isReady = progress.state === 'ready';
     state.set(one.name, {
@@ -115,7 +115,13 @@ async function look({ api, delivery, clock, note }: Following, state: State): Pr
     });
     if (isReady) note(`${one.name} is ready`);
   }
-  return JSON.stringify([...state].map(([name, one]) => [name, one.progress]));
+  return [...state].map(([name, one]) => `${name}:${one.progress.state}:${one.applied ?? 0}`).join(' ');
+}
+
+/** A verdict stands while the controller tries again: trying is no news. */
+function lasting(now: Progress, before: Progress | undefined): Progress {
+  const isTrying = now.state === 'waiting' && !now.settled;
+  return isTrying && before?.state === 'waiting' && before.settled ? before : now;
 }
 
 const hasBegun = (progress: Progress): boolean =>

@@ -15,7 +15,7 @@ import { ownWorld } from '../held.js';
 import { quietReader, type Site } from '../site.js';
 import { applyPackage } from './apply.js';
 import { checksOf } from './checks.js';
-import type { RenderedSpec } from './deliveries.js';
+import { packagesOf, type RenderedSpec } from './deliveries.js';
 import { programFailed } from './errors.js';
 import { type Live, notReady, refusedObjects, refusedPods, unschedulable } from './findings.js';
 import { follow, followObjects, type Followed } from './follow.js';
@@ -57,7 +57,14 @@ export async function playThrough(request: PlayRequest): Promise<Result<Played>>
   const key = `${request.kubernetes}-1`;
   const seed = cold ? undefined : join(site.paths.cache, 'rehearsal', key);
   const started = await clock.phase('control plane', () =>
-    startCluster({ folder, seed, machines, signal: watch.signal, locate: (tool) => quietReader(site.host).locate(tool) }),
+    startCluster({
+      folder,
+      seed,
+      machines,
+      services: servicesOf(request.rendered),
+      signal: watch.signal,
+      locate: (tool) => quietReader(site.host).locate(tool),
+    }),
   );
   if (!started.ok) return started;
   const cluster = started.value;
@@ -68,6 +75,12 @@ export async function playThrough(request: PlayRequest): Promise<Result<Played>>
     await clock.phase('end', () => cluster.stop());
   }
 }
+
+/** Services that programs of packages stand behind. */
+const servicesOf = (rendered: RenderedSpec): ReadonlySet<string> =>
+  new Set(
+    packagesOf(rendered).flatMap(({ one }) => one.programs.flatMap(({ serves = [] }) => serves.map((each) => each.service))),
+  );
 
 interface Story {
   readonly followed: Map<string, Followed>;
@@ -84,11 +97,11 @@ async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<
   const live = await readLive(cluster);
   const packages = rendered.components.flatMap(({ delivery }) => [...delivery.bootstrap, ...delivery.packages]);
   const failed = await cluster.failed();
+  const pods = [...refusedPods(live, packages), ...unschedulable(live, packages)];
   const problems = [
     ...refusedObjects(story.refusals, packages),
-    ...notReady(story.followed, packages),
-    ...refusedPods(live, packages),
-    ...unschedulable(live, packages),
+    ...notReady(story.followed, packages, pods),
+    ...pods,
     ...[...failed].map(([tool, why]) => programFailed(tool, why)),
   ];
   const seen = { followed: story.followed, live, packages, problems, silenced: cluster.silenced(), running: cluster.running() };
