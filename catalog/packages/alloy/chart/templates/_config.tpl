@@ -57,26 +57,38 @@ loki.write "store" {
 {{- if .Values.traces.enabled }}
 
 otelcol.receiver.otlp "applications" {
-  grpc { endpoint = "0.0.0.0:4317" }
-  http { endpoint = "0.0.0.0:4318" }
-  output { traces = [otelcol.processor.memory_limiter.applications.input] }
+  grpc {
+    endpoint = "0.0.0.0:4317"
+  }
+  http {
+    endpoint = "0.0.0.0:4318"
+  }
+  output {
+    traces = [otelcol.processor.memory_limiter.applications.input]
+  }
 }
 
 otelcol.processor.memory_limiter "applications" {
   check_interval         = "1s"
   limit_percentage       = 75
   spike_limit_percentage = 15
-  output { traces = [otelcol.processor.batch.applications.input] }
+  output {
+    traces = [otelcol.processor.batch.applications.input]
+  }
 }
 
 otelcol.processor.batch "applications" {
-  output { traces = [otelcol.exporter.otlp.store.input] }
+  output {
+    traces = [otelcol.exporter.otlp.store.input]
+  }
 }
 
 otelcol.exporter.otlp "store" {
   client {
     endpoint = "{{ .Values.traces.endpoint }}"
-    tls { insecure = true }
+    tls {
+      insecure = true
+    }
   }
 }
 {{- end }}
