@@ -26,6 +26,10 @@ export interface KubeApi {
   /** Merge patch (RFC 7386) of a subresource or of the object itself. */
   patch(key: ObjectKey, change: Json, subresource?: string): Promise<Result<void>>;
   create(object: KubeObject): Promise<Result<void>>;
+  /** Tells each object of a kind now, and again whenever it changes, until it is closed; the kind must be served. */
+  watch(kind: Kind, tell: (object: KubeObject) => void): Promise<() => void>;
+  /** A token with which to act as a service account. */
+  token(namespace: string, serviceAccount: string): Promise<Result<string>>;
 }
 
 interface Resource {
@@ -131,6 +135,27 @@ export function createKubeApi(connection: Connection): KubeApi {
       });
       if (!answer.ok) return answer;
       return answer.value.status < 300 || answer.value.status === 409 ? ok(undefined) : err(refused(answer.value, key));
+    },
+    async watch(kind, tell) {
+      const resource = await resourceOf(kind);
+      if (resource === undefined) return () => undefined;
+      // Without a version the watch begins with everything there is.
+      return connection.follow(`${root(kind.apiVersion)}/${resource.name}?watch=1`, (line) => {
+        const { type, object } = JSON.parse(line) as { type: string; object: KubeObject };
+        if (type === 'ADDED' || type === 'MODIFIED') tell(object);
+      });
+    },
+    async token(namespace, serviceAccount) {
+      const answer = await connection.send({
+        method: 'POST',
+        path: `/api/v1/namespaces/${namespace}/serviceaccounts/${encodeURIComponent(serviceAccount)}/token`,
+        body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
+        headers: { 'content-type': 'application/json' },
+      });
+      if (!answer.ok) return answer;
+      const key = { apiVersion: 'v1', kind: 'ServiceAccount', name: serviceAccount, namespace };
+      if (answer.value.status >= 300) return err(refused(answer.value, key));
+      return ok((JSON.parse(answer.value.body) as { status: { token: string } }).status.token);
     },
   };
 }

@@ -23,6 +23,8 @@ import { type Silenced, silenceWebhooks } from './webhooks.js';
 /** What a simulated cluster is made of. */
 export interface ClusterOptions extends ControlPlaneOptions {
   readonly machines: readonly PlannedMachine[];
+  /** Services (`namespace/name`) that programs will stand behind, as soon as they run; webhooks of others are silenced. */
+  readonly services?: ReadonlySet<string>;
 }
 
 /** A cluster whose API, controllers and admission are real, and whose machines and pods are played. */
@@ -81,12 +83,13 @@ async function raise(
   const apiUp = mark('API server', 0);
   const programs = createPrograms(options, api, places.kubeconfig);
   closing.push(() => programs.end());
-  const tunnel = await openTunnel(options.folder, tunnelName, (host) => findRoute(api, host, programs.portOf));
+  const tunnel = await openTunnel(options.folder, tunnelName, (host, port) => findRoute(api, { host, port }, programs.portOf));
   closing.push(() => tunnel.close());
   const controllers = await startControllers(options, plane.value);
   if (!controllers.ok) return controllers;
   const silenced = new Map<string, Silenced>();
-  closing.push(beat(api, programs, silenced));
+  closing.push(beat(api, programs));
+  closing.push(await silenceWebhooks(api, options.services ?? new Set(), silenced));
   const ready = await addMachines(api, options);
   if (!ready.ok) return ready;
   mark('machines', apiUp);
@@ -106,14 +109,13 @@ async function raise(
   });
 }
 
-/** Plays, mounts and silences in turn until it is closed. */
-function beat(api: KubeApi, programs: ReturnType<typeof createPrograms>, silenced: Map<string, Silenced>): () => Promise<void> {
+/** Plays and mounts in turn until it is closed. */
+function beat(api: KubeApi, programs: ReturnType<typeof createPrograms>): () => Promise<void> {
   const play = createPlay(api);
   let going = true;
   const run = (async () => {
     while (going) {
       await programs.round();
-      await silenceWebhooks(api, () => programs.served, silenced);
       await play.round();
       await new Promise((resolve) => setTimeout(resolve, beatMs));
     }
@@ -127,12 +129,12 @@ function beat(api: KubeApi, programs: ReturnType<typeof createPrograms>, silence
 /** The program behind a Service's address. */
 async function findRoute(
   api: KubeApi,
-  host: string,
-  portOf: (service: string) => number | undefined,
+  { host, port }: { readonly host: string; readonly port: number },
+  portOf: (address: string) => number | undefined,
 ): Promise<number | undefined> {
   const services = await api.list({ apiVersion: 'v1', kind: 'Service' });
   const found = services.ok ? services.value.find(({ spec }) => addressOf(spec) === host) : undefined;
-  return found === undefined ? undefined : portOf(`${found.metadata.namespace}/${found.metadata.name}`);
+  return found === undefined ? undefined : portOf(`${found.metadata.namespace}/${found.metadata.name}:${port}`);
 }
 
 const addressOf = (spec: unknown): unknown =>

@@ -176,12 +176,14 @@ export async function startControllers(options: ControlPlaneOptions, plane: Cont
 /** A program of the toolchain to start as a child. */
 export interface StartedTool {
   readonly tool: string;
+  /** Of its log; the tool's where absent. */
+  readonly name?: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly options: Pick<ControlPlaneOptions, 'locate' | 'folder'>;
 }
 
-export async function startTool({ tool, args, env = {}, options }: StartedTool): Promise<Result<Child>> {
+export async function startTool({ tool, name = tool, args, env = {}, options }: StartedTool): Promise<Result<Child>> {
   const file = await options.locate(tool);
   if (file === undefined) {
     return err(
@@ -201,7 +203,7 @@ export async function startTool({ tool, args, env = {}, options }: StartedTool):
     args,
     env: { TMPDIR: temporary, ...env },
     cwd: options.folder,
-    log: join(options.folder, 'log', `${tool}.log`),
+    log: join(options.folder, 'log', `${name}.log`),
   });
 }
 

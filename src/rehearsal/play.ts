@@ -25,7 +25,8 @@ export function createPlay(api: KubeApi): Play {
   return {
     async round() {
       for (const claim of await listed(api, 'PersistentVolumeClaim'))
-        if (at(claim, 'status', 'phase') === 'Pending') await once(claim, () => api.create(volumeFor(claim)));
+        if (at(claim, 'status', 'phase') === 'Pending' && (await isProvided(api, claim)))
+          await once(claim, () => api.create(volumeFor(claim)));
       for (const service of await listed(api, 'Service'))
         if (at(service, 'spec', 'type') === 'LoadBalancer') await once(service, () => giveAddress(api, service));
     },
@@ -35,6 +36,14 @@ export function createPlay(api: KubeApi): Play {
 async function listed(api: KubeApi, kind: string): Promise<readonly KubeObject[]> {
   const found = await api.list({ apiVersion: 'v1', kind });
   return found.ok ? found.value : [];
+}
+
+/** Whether somebody would make a volume for it: a claim of a class that nobody defined waits for ever. */
+async function isProvided(api: KubeApi, claim: KubeObject): Promise<boolean> {
+  const name = at(claim, 'spec', 'storageClassName');
+  if (typeof name !== 'string' || name === '') return false;
+  const found = await api.get({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name });
+  return found.ok && found.value !== undefined;
 }
 
 /** A volume made to measure for one claim. */

@@ -4,13 +4,13 @@ import { ok, type RehearsedProgram, type Result } from '../model/index.js';
 import type { KubeApi } from './api.js';
 import { type ControlPlaneOptions, startTool } from './control-plane.js';
 import { fill, type Holes, openHoles } from './holes.js';
+import { identityFor } from './identity.js';
 
 /** Programs that run beside the cluster, and where the cluster finds them. */
 export interface Programs {
   start(program: RehearsedProgram): Promise<Result<void>>;
-  /** Port of the program behind a service (`namespace/name`). */
-  portOf(service: string): number | undefined;
-  readonly served: ReadonlySet<string>;
+  /** Port of loopback on which a program answers for a service's port (`namespace/name:port`). */
+  portOf(address: string): number | undefined;
   /** Names of those that run now. */
   running(): readonly string[];
   /** Last words of those that do not, by name. */
@@ -21,8 +21,11 @@ export interface Programs {
 }
 
 interface Running {
+  /** Of its log and its folder; a tool may run more than once. */
+  readonly name: string;
   readonly program: RehearsedProgram;
   readonly holes: Holes;
+  readonly kubeconfig: string;
   child: Child | undefined;
   starts: number;
   /** Not before this moment. */
@@ -34,14 +37,16 @@ interface Running {
 export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubeconfig: string): Programs {
   const all: Running[] = [];
   const routes = new Map<string, number>();
+  let count = 0;
 
   async function launch(one: Running): Promise<Result<void>> {
     const { tool, args, env = {} } = one.program;
     const filled = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, fill(text, one.holes)]));
     const child = await startTool({
       tool,
+      name: one.name,
       args: args.map((text) => fill(text, one.holes)),
-      env: { KUBECONFIG: kubeconfig, ...filled },
+      env: { KUBECONFIG: one.kubeconfig, ...filled },
       options,
     });
     if (!child.ok) return child;
@@ -52,14 +57,28 @@ export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubec
   }
 
   return {
-    served: { has: (service: string) => routes.has(service) } as ReadonlySet<string>,
-    portOf: (service) => routes.get(service),
+    portOf: (address) => routes.get(address),
     running: () => all.filter((one) => one.child?.isRunning()).map((one) => one.program.tool),
     async start(program) {
-      const holes = await openHoles(program, join(options.folder, 'programs', String(all.length)), api);
+      count += 1;
+      const name = `${program.tool}-${count}`;
+      const folder = join(options.folder, 'programs', name);
+      const holes = await openHoles(program, folder, api);
       if (!holes.ok) return holes;
-      for (const { service, to } of program.serves ?? []) routes.set(service, Number(holes.value.get(`port:${to}`)));
-      const one: Running = { program, holes: holes.value, child: undefined, starts: 0, next: 0, laid: new Map() };
+      const identity = await identityFor(program, { api, own: kubeconfig, path: join(folder, 'kubeconfig') });
+      if (!identity.ok) return identity;
+      for (const { service, port, to } of program.serves ?? [])
+        routes.set(`${service}:${port}`, Number(holes.value.get(`port:${to}`)));
+      const one: Running = {
+        name,
+        program,
+        holes: holes.value,
+        kubeconfig: identity.value,
+        child: undefined,
+        starts: 0,
+        next: 0,
+        laid: new Map(),
+      };
       all.push(one);
       return launch(one);
     },
@@ -72,7 +91,7 @@ export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubec
     async failed() {
       const words = new Map<string, string>();
       for (const one of all.filter((each) => !each.child?.isRunning())) {
-        const log = await readText(join(options.folder, 'log', `${one.program.tool}.log`));
+        const log = await readText(join(options.folder, 'log', `${one.name}.log`));
         words.set(one.program.tool, (log.ok ? (log.value ?? '') : '').trim().split('\n').slice(-2).join(' | '));
       }
       return words;

@@ -8,9 +8,6 @@ export interface Silenced {
   readonly service: string;
 }
 
-/** Services (`namespace/name`) behind which a program runs. */
-export type Served = () => ReadonlySet<string>;
-
 const kinds = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;
 
 interface Webhook {
@@ -21,13 +18,19 @@ interface Webhook {
 
 /**
  * Lets pass what a webhook would be asked about whose program does not run here: it is applied as it is, and then told
- * to fail open. Every one is reported as not checked.
+ * to fail open, at once. Every one is reported as not checked.
  */
-export async function silenceWebhooks(api: KubeApi, served: Served, silenced: Map<string, Silenced>): Promise<void> {
-  for (const kind of kinds) {
-    const listed = await api.list({ apiVersion: 'admissionregistration.k8s.io/v1', kind });
-    for (const object of listed.ok ? listed.value : []) await silence(api, object, served(), silenced);
-  }
+export async function silenceWebhooks(
+  api: KubeApi,
+  served: ReadonlySet<string>,
+  silenced: Map<string, Silenced>,
+): Promise<() => Promise<void>> {
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  const watches = kinds.map((kind) => api.watch({ apiVersion, kind }, (object) => void silence(api, object, served, silenced)));
+  const ends = await Promise.all(watches);
+  return async () => {
+    for (const end of ends) end();
+  };
 }
 
 async function silence(
