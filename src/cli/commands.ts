@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   'app add': async () => ({ run: (await import('./commands/app.js')).add }),
   'app remove': async () => ({ run: (await import('./commands/app.js')).remove }),
   'app list': async () => ({ run: (await import('./commands/app.js')).list }),
+  'import bigbang': () => import('./commands/import.js'),
   completion: () => import('./commands/completion.js'),
   version: () => import('./commands/version.js'),
 };

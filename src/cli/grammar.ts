@@ -37,6 +37,7 @@ const component: OptionGrammar = { flags: '--component <NAME>', text: 'component
 export const groups: Readonly<Record<string, string>> = {
   package: 'Choose the core services of a platform',
   app: 'Choose the applications of a platform',
+  import: 'Make a definition from another system’s files',
 };
 
 /** Options that every command has. */
@@ -199,6 +200,17 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'List the applications of the definition',
     args: [folder],
     options: [...definition, component],
+  },
+  {
+    name: 'import bigbang',
+    text: 'Make a definition from Big Bang values, and list all that is not carried over',
+    args: [{ name: '<VALUES...>', text: 'values files; a later one wins' }],
+    options: [
+      { flags: '--out <DIR>', text: 'folder for the definition (default: the name)' },
+      { flags: '--name <NAME>', text: 'name of the platform (default: imported)' },
+      dryRun,
+      output,
+    ],
   },
   {
     name: 'completion',

@@ -17,6 +17,10 @@ export interface KnownPackage {
   readonly provides: readonly string[];
   readonly requires: readonly string[];
   readonly sizes: readonly string[];
+  /** Names of its own settings; where `chart` is true, any value of the chart too. */
+  readonly settings: readonly string[];
+  /** It takes a published chart, so that this chart's values fit. */
+  readonly chart: boolean;
   /** Why its file cannot be read, as the end of a sentence. */
   readonly problem?: string;
 }
@@ -53,6 +57,8 @@ const unreadable = (name: string, file: string, origin: KnownPackage['origin'], 
   provides: [],
   requires: [],
   sizes: [],
+  settings: [],
+  chart: false,
   problem,
 });
 
@@ -73,6 +79,8 @@ export function describe(name: string, file: string, text: string, origin: Known
     provides: textsOf(child(spec, 'provides')),
     requires: textsOf(child(spec, 'requires')),
     sizes: keysOf(child(spec, 'sizes')),
+    settings: keysOf(child(spec, 'values')),
+    chart: keysOf(child(child(spec, 'source'), 'chart')).some((key) => key !== 'folder'),
     ...(named !== name && { problem: `it is named ${named ?? 'nothing'}, its folder ${name}` }),
   };
 }

@@ -61,5 +61,7 @@ const unknownPackage = (name: string): KnownPackage => ({
   provides: [],
   requires: [],
   sizes: [],
+  settings: [],
+  chart: false,
   problem: 'there is no such package',
 });
