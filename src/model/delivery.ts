@@ -118,6 +118,8 @@ export interface KnownImage {
 
 /** What rendering needs from its surroundings. */
 export interface RenderParts {
+  /** Version of Kubernetes that is rendered for, e.g. `v1.37.2`. */
+  readonly kubernetes: string;
   /** Images of the toolchain by name. */
   image(name: string): KnownImage | undefined;
 }
