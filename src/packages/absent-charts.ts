@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { Values } from './values.js';
+import { conditionHolds, isMap, type ValueMap } from './values.js';
 
 /** A chart's own description without the parts that it does not carry and that its values leave out. */
 export interface Trimmed {
@@ -18,27 +18,19 @@ export interface Trimmed {
  * @param present Names of the folders and archives in the chart's `charts` folder.
  * @param values The chart's own values with all others laid over them.
  */
-export function withoutAbsentCharts(text: string, present: readonly string[], values: Values): Trimmed {
+export function withoutAbsentCharts(text: string, present: readonly string[], values: ValueMap): Trimmed {
   const chart: unknown = parse(text);
-  if (!isTree(chart) || !Array.isArray(chart.dependencies)) return { text, absent: [] };
+  if (!isMap(chart) || !Array.isArray(chart.dependencies)) return { text, absent: [] };
   const parts: readonly unknown[] = chart.dependencies;
-  const gone = parts.filter(isTree).filter((part) => !isPresent(part, present) && isSwitchedOff(part, values));
+  const gone = parts.filter(isMap).filter((part) => !isPresent(part, present) && isSwitchedOff(part, values));
   if (gone.length === 0) return { text, absent: [] };
   const kept = parts.filter((part) => !gone.some((one) => one === part));
   return { text: stringify({ ...chart, dependencies: kept }), absent: gone.map((part) => String(part.name)) };
 }
 
-const isTree = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isPresent = ({ name }: Values, present: readonly string[]): boolean =>
+const isPresent = ({ name }: ValueMap, present: readonly string[]): boolean =>
   present.some((entry) => entry === name || (entry.startsWith(`${String(name)}-`) && entry.endsWith('.tgz')));
 
-/** As helm reads it: the first path of the condition that leads to a truth value decides; without one the part is wanted. */
-function isSwitchedOff({ condition }: Values, values: Values): boolean {
-  if (typeof condition !== 'string') return false;
-  const answers = condition.split(',').map((path) => valueAt(values, path.trim()));
-  return answers.find((answer) => typeof answer === 'boolean') === false;
-}
-
-const valueAt = (values: Values, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values);
+/** Without a condition, or with one that nothing answers, a part is wanted. */
+const isSwitchedOff = ({ condition }: ValueMap, values: ValueMap): boolean =>
+  typeof condition === 'string' && !conditionHolds(condition, values);
