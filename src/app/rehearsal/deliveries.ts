@@ -20,6 +20,7 @@ import { ownWorld, type RunWatch } from '../held.js';
 import { makeKit } from '../kit.js';
 import { obtain } from '../obtain.js';
 import type { Site } from '../site.js';
+import { versionOf } from './version.js';
 
 /** A component of the services or applications layer, rendered. */
 export interface RenderedComponent {
@@ -51,7 +52,7 @@ export async function renderSpec(site: Site, spec: Spec, watch: RunWatch): Promi
   if (!obtained.ok) return obtained;
   const components: RenderedComponent[] = [];
   const problems: Diagnostic[] = [];
-  const parts: RenderParts = { image: (name) => knownImage(site, name) };
+  const parts: RenderParts = { kubernetes: versionOf(spec), image: (name) => knownImage(site, name) };
   for (const { component, delivery } of deliveries) {
     if (delivery === undefined) continue;
     problems.push(...delivery.problems);
