@@ -4,7 +4,7 @@ import { ok, type RehearsedProgram, type Result } from '../model/index.js';
 import type { KubeApi } from './api.js';
 
 /** What stands in a program's arguments for something only known when it starts. */
-const hole = /\$\{(port:[a-z0-9-]+|folder:[a-z0-9-]+|pod)\}/g;
+const hole = /\$\{(port:[a-z0-9-]+|folder:[a-z0-9-]+|pod|kubeconfig)\}/g;
 
 /** Values by hole, e.g. `port:web`. */
 export type Holes = ReadonlyMap<string, string>;

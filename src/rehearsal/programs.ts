@@ -72,7 +72,7 @@ export function createPrograms(options: ControlPlaneOptions, api: KubeApi, kubec
       const one: Running = {
         name,
         program,
-        holes: holes.value,
+        holes: new Map([...holes.value, ['kubeconfig', identity.value]]),
         kubeconfig: identity.value,
         child: undefined,
         starts: 0,
