@@ -12,6 +12,7 @@ import {
   untestedPolicies,
   upgradeConflicts,
 } from '../../packages/checks/index.js';
+import { parseManifests } from '../../packages/manifests.js';
 import { analyseOrder } from '../../packages/order/index.js';
 import type { Site } from '../site.js';
 import { machinesOf, packagesOf, type RenderedSpec } from './deliveries.js';
@@ -129,16 +130,28 @@ function imagePart(site: Site, packages: readonly RenderedPackage[]): Part {
 const policyPart = (packages: readonly RenderedPackage[], tested: ReadonlySet<string>): Part =>
   part('admission', 'Every policy has samples that test it', untestedPolicies(packages, tested));
 
-/** Policies with samples, in the catalog and in the project. */
+/** Names of the policies that lie beside samples, in the catalog and in the project. */
 async function testedPolicies(site: Site): Promise<ReadonlySet<string>> {
   const tested = new Set<string>();
   for (const root of [site.paths.catalog, site.paths.project]) {
     for (const name of await listNames(join(root, 'policies'))) {
-      const samples = await listNames(join(root, 'policies', name, 'samples'));
-      if (samples.length > 0) for (const word of [name, name.replaceAll('-', '')]) tested.add(word);
+      const folder = join(root, 'policies', name);
+      if ((await listNames(join(folder, 'samples'))).length === 0) continue;
+      for (const one of await policiesIn(folder)) tested.add(one);
     }
   }
   return tested;
+}
+
+async function policiesIn(folder: string): Promise<readonly string[]> {
+  const files = (await listNames(folder)).filter((file) => file.endsWith('.yaml'));
+  const names: string[] = [];
+  for (const file of files) {
+    const text = await readText(join(folder, file));
+    const read = parseManifests(text.ok ? (text.value ?? '') : '', file);
+    if (read.ok) names.push(...read.value.map(({ object }) => object.metadata.name));
+  }
+  return names;
 }
 
 async function upgradeFindings({ snapshot }: StaticRequest, packages: readonly RenderedPackage[]): Promise<Result<Part>> {
