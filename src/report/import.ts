@@ -19,7 +19,7 @@ export interface ImportResult {
     readonly note?: string;
   }[];
   readonly chosen: readonly { readonly name: string; readonly why: string }[];
-  readonly unmet: readonly { readonly name: string; readonly capability: string }[];
+  readonly unmet: readonly { readonly name: string; readonly capability: string; readonly offers: readonly string[] }[];
   readonly values: readonly {
     readonly at: Span;
     readonly path: string;
@@ -39,7 +39,10 @@ export function renderImport(done: ImportResult, style: Style): string {
     ...section(paint, 'Secrets to provide', valueRows(done, ['secret']), ['value', 'key']),
     ...section(paint, 'Not carried over', valueRows(done, ['left', 'replaced']), ['value', 'key', 'why']),
     ...section(paint, 'Carried over', valueRows(done, ['carried']), ['value', 'key', 'to']),
-    ...done.unmet.map(({ name, capability }) => `${name} requires ${capability}: nothing chosen provides it`),
+    ...done.unmet.map(
+      ({ name, capability, offers }) =>
+        `${name} requires ${capability}: ${offers.length === 0 ? 'left to the cluster, no package provides it' : `add one of ${offers.join(', ')}`}`,
+    ),
     summary(done, style),
     ...done.files.map(({ path }) => `${done.written ? 'wrote' : 'would write'} ${visible(path)}`),
   ];

@@ -9,10 +9,12 @@ export interface Chosen {
   readonly why: string;
 }
 
-/** A requirement that none of the packages, or more than one, could meet. */
+/** A requirement that several packages could meet, or none: then it is left to the cluster. */
 export interface UnmetRequirement {
   readonly name: string;
   readonly capability: string;
+  /** Packages that would provide it. */
+  readonly offers: readonly string[];
 }
 
 /** The packages that do the work of those that are on, with what they require. Pure. */
@@ -30,7 +32,7 @@ export function choose(
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     for (const { capability, offers } of lackOf(name, ordered, known, given)) {
       const taken = offers.length === 1 ? offers[0] : map.prefer.find((other) => offers.includes(other));
-      if (taken === undefined) unmet.push({ name, capability });
+      if (taken === undefined) unmet.push({ name, capability, offers });
       else {
         waiting.push(...[taken].filter((one) => !ordered.has(one)));
         ordered.set(taken, ordered.get(taken) ?? `${name} requires ${capability}`);
