@@ -10,6 +10,7 @@ export * from './rehearsal.js';
 export * from './result.js';
 export * from './run.js';
 export * from './secret.js';
+export * from './snapshot.js';
 export * from './spec.js';
 export * from './step.js';
 export * from './world.js';
