@@ -30,6 +30,16 @@ const install: OptionGrammar = { flags: '--install', text: 'the same as --yes: i
 const verbose: OptionGrammar = { flags: '-v, --verbose', text: 'show the output of the tools too' };
 const confirm: OptionGrammar = { flags: '--confirm <NAME>', text: 'name of the platform, as proof that it is meant' };
 const definition = [file, environment, output];
+const editing: readonly OptionGrammar[] = [
+  file,
+  { flags: '-e, --environment <NAME>', text: 'edit the file of this environment (default: platform.yaml)' },
+  output,
+];
+const looking: readonly OptionGrammar[] = [
+  file,
+  { flags: '-e, --environment <NAME>', text: 'look at this environment (default: all)' },
+  output,
+];
 const dryRun: OptionGrammar = { flags: '--dry-run', text: 'show what would be written; write nothing' };
 const component: OptionGrammar = { flags: '--component <NAME>', text: 'component to edit, where several could be meant' };
 
@@ -149,7 +159,7 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'Add a core service to the definition, and nothing else in the file',
     args: [{ name: '<NAME>', text: 'a package of the catalog or of packages/' }, folder],
     options: [
-      ...definition,
+      ...editing,
       { flags: '--set <PATH=VALUE>', text: 'a value for it, read as YAML', repeats: true },
       { flags: '--size <NAME>', text: 'one of its sizes, a named set of values' },
       { flags: '--with-requirements', text: 'add the packages it requires too' },
@@ -161,13 +171,13 @@ export const grammar: readonly CommandGrammar[] = [
     name: 'package remove',
     text: 'Take a core service out of the definition',
     args: [{ name: '<NAME>', text: 'a package of the definition' }, folder],
-    options: [...definition, component, dryRun],
+    options: [...editing, component, dryRun],
   },
   {
     name: 'package list',
     text: 'List the packages that can be chosen, and where they are',
     args: [folder],
-    options: definition,
+    options: looking,
   },
   {
     name: 'package upgrade',
@@ -180,7 +190,7 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'Add an application to the folder of applications',
     args: [{ name: '<NAME>', text: 'name of the application' }, folder],
     options: [
-      ...definition,
+      ...looking,
       { flags: '--path <FOLDER>', text: 'folder of manifests to take; with --repo the folder in that repository' },
       { flags: '--repo <URL>', text: 'git repository to deploy from, as the cluster reaches it' },
       { flags: '--revision <NAME>', text: 'branch, tag or commit of it (default: HEAD)' },
@@ -193,13 +203,13 @@ export const grammar: readonly CommandGrammar[] = [
     name: 'app remove',
     text: 'Take an application out; its manifests stay unless asked',
     args: [{ name: '<NAME>', text: 'name of the application' }, folder],
-    options: [...definition, { flags: '--delete-files', text: 'delete its folder with all in it' }, component, dryRun],
+    options: [...looking, { flags: '--delete-files', text: 'delete its folder with all in it' }, component, dryRun],
   },
   {
     name: 'app list',
     text: 'List the applications of the definition',
     args: [folder],
-    options: [...definition, component],
+    options: [...looking, component],
   },
   {
     name: 'import bigbang',
