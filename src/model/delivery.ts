@@ -45,6 +45,10 @@ export interface PlayedStatus {
   readonly apiVersion: string;
   readonly kind: string;
   readonly status: Json;
+  /** Put on the object first: the mark by which its controller, where one runs, leaves it alone. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Wait for the controller's own first word, so that what it makes of the object is there. */
+  readonly after?: 'report';
 }
 
 /** When an object of a kind counts as healthy, in CEL. */

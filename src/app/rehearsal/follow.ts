@@ -165,19 +165,30 @@ function start({ api, delivery, start: begin }: Following): () => Promise<void> 
 /** Writes the statuses that controllers which do not run here would write. */
 function play({ api, delivery }: Following): () => Promise<void> {
   const plays = delivery.packages.flatMap((one) => one.plays);
-  const done = new Set<string>();
   return async () => {
-    for (const one of plays) await playOne(api, one, done);
+    for (const one of plays) await playOne(api, one);
   };
 }
 
-async function playOne(api: Objects, play: PlayedStatus, done: Set<string>): Promise<void> {
+/** Written again where somebody else's word has come in between. */
+async function playOne(api: Objects, play: PlayedStatus): Promise<void> {
   const objects = await api.list(play);
   if (!objects.ok) return;
   for (const object of objects.value) {
-    const uid = String(field(object, 'metadata', 'uid'));
-    if (done.has(uid)) continue;
-    const written = await api.applyStatus(keyOf(object), play.status);
-    if (written.ok) done.add(uid);
+    const status = field(object, 'status');
+    if (play.after === 'report' && status === undefined) continue;
+    const { annotations = {} } = play;
+    if (!holds(object.metadata.annotations ?? {}, annotations)) await api.patch(keyOf(object), { metadata: { annotations } });
+    if (!holds(status, play.status)) await api.applyStatus(keyOf(object), play.status);
   }
+}
+
+/** True where everything of `part` is in `whole`; lists have to be as long. */
+function holds(whole: unknown, part: unknown): boolean {
+  if (Array.isArray(part)) {
+    const list: readonly unknown[] = Array.isArray(whole) ? whole : [];
+    return list.length === part.length && part.every((one, i) => holds(list[i], one));
+  }
+  if (typeof part !== 'object' || part === null) return whole === part;
+  return Object.entries(part).every(([key, value]) => holds(field(whole, key), value));
 }

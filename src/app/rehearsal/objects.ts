@@ -20,6 +20,8 @@ export interface Objects {
   /** Server-side apply; `namespace` counts where the object names none and its kind has one. */
   apply(object: KubeObject, namespace?: string): Promise<Result<KubeObject>>;
   applyStatus(key: ObjectKey, status: Json): Promise<Result<void>>;
+  /** Merges a change into an object. */
+  patch(key: ObjectKey, change: Json): Promise<Result<void>>;
 }
 
 export const keyOf = (object: KubeObject): ObjectKey => ({
