@@ -12,5 +12,5 @@ export { acquireLock, type Lock, type LockHolder, lockHolder } from './lock.js';
 export { type MachineFacts, machineFacts } from './preflight.js';
 export { createRedactor, type Redactor } from './redactor.js';
 export type { SecretStore } from './secrets.js';
-export { absolutePath, cacheFolder, programFolder, shownPath } from './places.js';
+export { absolutePath, cacheFolder, programFolder, shownPath, shownText } from './places.js';
 export { copyTree, makeFolder, makePrivateFolder, removeScratch } from './trees.js';

@@ -26,3 +26,6 @@ export function shownPath(path: string): string {
   const from = relative(process.cwd(), resolve(path));
   return from.startsWith('../../..') || from === '' ? path : from;
 }
+
+/** A text with the paths in it as a user would type them. */
+export const shownText = (text: string): string => text.replaceAll(`${process.cwd()}/`, '');

@@ -9,7 +9,7 @@ import type {
   RenderedPackage,
   Spec,
 } from '../../model/index.js';
-import { shownPath } from '../../host/index.js';
+import { shownPath, shownText } from '../../host/index.js';
 import { packagesOf, type RenderedSpec } from './deliveries.js';
 import { nodesOf, packageRequests } from './findings.js';
 import type { Played } from './play.js';
@@ -60,7 +60,8 @@ export function reportOf(seen: Seen): RehearsalReport {
 /** Places are told as the user would type them. */
 function asShown(one: Diagnostic): Diagnostic {
   const { where } = one;
-  return typeof where === 'object' ? { ...one, where: { ...where, file: shownPath(where.file) } } : one;
+  const said = { ...one, message: shownText(one.message) };
+  return typeof where === 'object' ? { ...said, where: { ...where, file: shownPath(where.file) } } : said;
 }
 
 function packageReport(layer: Layer, one: RenderedPackage, { rendered, played }: Seen): RehearsedPackage {
