@@ -1,4 +1,4 @@
-import { type Child, openTunnel, removeScratch } from '../host/index.js';
+import { acquireLock, type Child, openTunnel, removeScratch } from '../host/index.js';
 import {
   err,
   failure,
@@ -50,6 +50,9 @@ const beatMs = 250;
 
 /** Starts a cluster; whatever fails, nothing of it stays behind. */
 export async function startCluster(options: ClusterOptions): Promise<Result<SimulatedCluster>> {
+  // The scratch folder is one rehearsal's alone: a second one would take it away from under the first.
+  const lock = await acquireLock(`${options.folder}.lock`, 'strata rehearse');
+  if (!lock.ok) return lock;
   const children: Child[] = [];
   const closing: (() => Promise<void>)[] = [];
   // May be called again: each time it ends what there is by then.
@@ -57,6 +60,7 @@ export async function startCluster(options: ClusterOptions): Promise<Result<Simu
     for (const close of closing.splice(0).reverse()) await close();
     await Promise.all(children.splice(0).map((child) => child.end()));
     await removeScratch(options.folder);
+    await lock.value.release();
   };
   options.signal.addEventListener('abort', () => void stop(), { once: true });
   const started = await raise(options, children, closing);
