@@ -16,13 +16,21 @@ export interface EditResult {
   readonly written: boolean;
 }
 
+const shown = (line: string): string => visible(line.replace(/\r$/, ''));
+
+/** A file that went need not be read line by line. */
+const isWhole = (line: number, removed: readonly string[], added: readonly string[]): boolean =>
+  line === 1 && added.length === 0 && removed.length > 3;
+
 /** The lines that went and came, by file. */
 export function renderEdit(done: EditResult, style: Style): string {
   const paint = paintOf(style);
   const lines = done.changes.flatMap(({ file, line, removed, added }) => [
     paint.bold(`${visible(file)}:${line}`),
-    ...removed.map((text) => paint.red(`- ${visible(text.replace(/\r$/, ''))}`)),
-    ...added.map((text) => paint.green(`+ ${visible(text.replace(/\r$/, ''))}`)),
+    ...(isWhole(line, removed, added)
+      ? [paint.red(`- ${removed.length} lines, all of the file`)]
+      : removed.map((text) => paint.red(`- ${shown(text)}`))),
+    ...added.map((text) => paint.green(`+ ${shown(text)}`)),
   ]);
   const sign = paint.green(signsOf(style).done);
   const names = (verb: string, list: readonly string[]): readonly string[] =>

@@ -18,7 +18,7 @@ import {
   unwritten,
 } from './package-editing.js';
 import { unmetBy } from './requirements.js';
-import { readSettings } from './settings.js';
+import { readSettings, secretsIn } from './settings.js';
 import { type Edited, entryAt, fileOf, refuse } from './workspace.js';
 import { appendItem } from './yaml-edit.js';
 
@@ -37,6 +37,7 @@ export async function addPackage(request: AddRequest): Promise<Result<Edited, Tr
   const first = entryFor(editing, request);
   if (!first.ok) return first;
   const items = [first.value];
+  const secrets = secretsIn(first.value.values ?? {}).map(errors.settingIsSecret);
   const notes: Diagnostic[] = [];
   for (;;) {
     const tried = await tryAdding(editing, items);
@@ -49,7 +50,7 @@ export async function addPackage(request: AddRequest): Promise<Result<Edited, Tr
     );
     const unmet = lacking.flatMap(({ unmet: all }) => all.filter((u) => !isUnknown(u)));
     if (unmet.length === 0)
-      return finish(editing, tried.value.texts, { added: items.map(nameOf), removed: [], notes: unique(notes) });
+      return finish(editing, tried.value.texts, { added: items.map(nameOf), removed: [], notes: unique([...secrets, ...notes]) });
     const choices = new Set(unmet.flatMap(({ offers }) => (offers.length === 1 ? offers : [])));
     if (!request.withRequirements || unmet.some(({ offers }) => offers.length !== 1))
       return err(refuse(errors.requirementUnmet(request.name, distinct(unmet))));

@@ -177,3 +177,11 @@ export const manifestsStay = (folder: string, names: readonly string[]): Diagnos
   }),
   severity: 'info',
 });
+
+/** A value that looks like a secret goes into a file that lies in git. */
+export const settingIsSecret = (path: string): Diagnostic => ({
+  ...edit('EDIT-SETTING-SECRET', `the value of ${path} looks like a secret, and the definition is no place for one`, {
+    say: 'name a Secret of the cluster instead (most charts take existingSecret), and take the value out of the file and the shell’s history',
+  }),
+  severity: 'warning',
+});

@@ -76,6 +76,13 @@ describe('adding a package', () => {
     expect(await add('both')).toMatchObject({ ok: true });
   });
 
+  it('warns of a value that looks like a secret', async () => {
+    expect(await add('base', { settings: ['adminPassword=hunter2'] })).toMatchObject({
+      ok: true,
+      value: { notes: [{ code: 'EDIT-SETTING-SECRET', severity: 'warning', message: expect.not.stringContaining('hunter2') }] },
+    });
+  });
+
   it('in one environment writes there alone', async () => {
     const before = await read();
     expect(await add('base', { environment: 'local' })).toMatchObject({ ok: true });

@@ -1,6 +1,9 @@
+import { stringify } from 'yaml';
 import { type Diagnostic, err, ok, type Result } from '../../model/index.js';
 import { parseText } from '../definition/parse.js';
 import { child, type Plain, toPlain } from '../definition/tree.js';
+import { isSecret } from '../import/secrets.js';
+import { pathText, readValues } from '../import/values.js';
 import * as errors from './errors.js';
 
 type Values = { [key: string]: Plain };
@@ -43,4 +46,10 @@ function put(values: Values, [key = '', ...rest]: readonly string[], value: Plai
   if (here !== undefined && !isMap(here)) return undefined;
   const below = put(here ?? {}, rest, value);
   return below === undefined ? undefined : { ...values, [key]: below };
+}
+
+/** Paths of values that look like secrets. */
+export function secretsIn(values: Plain): readonly string[] {
+  const read = readValues([{ file: '--set', text: stringify(values) }]);
+  return 'tree' in read ? read.leaves.filter((leaf) => isSecret(leaf, read.tree)).map(({ path }) => pathText(path)) : [];
 }

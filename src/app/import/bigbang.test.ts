@@ -82,6 +82,15 @@ describe('an import', () => {
     });
   });
 
+  it('holds out against values that are too many or too deep', async () => {
+    const tower = `${Array.from({ length: 26 }, (_, at) => `${' '.repeat(at + 2)}a:`).join('\n')} 1`;
+    const deep = await run(`loki:\n values:\n${tower}\n`, { dryRun: true });
+    expect(deep.done).toMatchObject({ ok: true, value: { values: [{ fate: 'left' }] } });
+    const many = Array.from({ length: 7500 }, (_, at) => `  k${at}: { a: v${at} }`).join('\n');
+    const site = await run(`loki:\n values:\n${many}\n`, { dryRun: true });
+    expect(site.done.ok || site.done.error.diagnostics[0]?.code === 'IMPORT-TOO-MUCH').toBe(true);
+  });
+
   it('refuses a missing file and a bad name', async () => {
     const missing = await importBigBang({ files: [join(folder, 'none.yaml')], dryRun: true });
     expect(missing).toMatchObject({ ok: false, error: { diagnostics: [{ code: 'IMPORT-NO-FILE' }] } });

@@ -132,8 +132,8 @@ async function makeDefinition(values: Values, map: ImportMap, name: string): Pro
     const refused = await refusals(deps, built);
     const [first] = refused;
     if (first === undefined) return ok({ built, found, decided, chosen, unmet });
-    const rest = refused.reduce((left, one) => without(left, built, one), decided);
-    if (rest === decided) return err(invalid([errors.notValid(first)]));
+    const rest = without(decided, built, refused);
+    if (rest === decided) return err(invalid([/TOO-LARGE/.test(first.code) ? errors.tooMuch(first) : errors.notValid(first)]));
     decided = rest;
   }
 }
@@ -171,18 +171,20 @@ async function refusals(deps: DefinitionDeps, { platform, environment }: Built):
   return diagnostics.filter(({ severity }) => severity === 'error');
 }
 
-/** The decisions without the value that was refused; the same where no carried value explains it. */
-function without(decided: readonly Decided[], { environment }: Built, refused: Diagnostic): readonly Decided[] {
-  const { where, message } = refused;
-  if (typeof where !== 'object' || !where.file.startsWith('environments/')) return decided;
-  const place = placeOf(parseText(where.file, environment).tree, where);
-  if (place === undefined) return decided;
+/** The decisions without the values that were refused; the same where no carried value explains any. */
+function without(decided: readonly Decided[], { environment }: Built, refused: readonly Diagnostic[]): readonly Decided[] {
+  const { tree } = parseText('', environment);
+  const places = refused.flatMap(({ where, message }) => {
+    const place = typeof where === 'object' && where.file.startsWith('environments/') ? placeOf(tree, where) : undefined;
+    return place === undefined ? [] : [{ place, message }];
+  });
   let dropped = 0;
   const rest = decided.map((one): Decided => {
     const put = one.fate.kind === 'carried' ? one.fate.put : undefined;
-    if (put === undefined || put.package !== place.package || !overlap(put.path, place.path)) return one;
+    const hit = put && places.find(({ place }) => put.package === place.package && overlap(put.path, place.path));
+    if (hit === undefined) return one;
     dropped += 1;
-    return { leaf: one.leaf, fate: { kind: 'left', reason: `it does not fit: ${message.slice(0, 200)}` } };
+    return { leaf: one.leaf, fate: { kind: 'left', reason: `it does not fit: ${hit.message.slice(0, 200)}` } };
   });
   return dropped === 0 ? decided : rest;
 }

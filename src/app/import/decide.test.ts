@@ -269,7 +269,7 @@ describe('for any values', () => {
           expect(leaf.at.line).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -307,7 +307,7 @@ describe('for any values', () => {
           leaves(rest).filter((path) => path !== '[]').length + entries.flatMap(({ values }) => leaves(values)).length;
         expect(count).toBe(carried.length);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -320,7 +320,7 @@ describe('for any values', () => {
           if (fate.kind === 'secret' && leaf.tree.kind === 'scalar' && leaf.tree.source === `${canary}-1`)
             expect(text.split(leaf.tree.source).length - 1).toBe(countCarried(decided, leaf.tree.source));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

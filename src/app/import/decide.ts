@@ -111,8 +111,7 @@ function packageFate(leaf: Leaf, rest: readonly Step[], found: Found, map: Impor
   if (field === 'enabled' && rest.length === 1) return enabledFate(leaf, found);
   if (field === 'values' && rest.length > 1) return valuesFate(rest.slice(1), found, map);
   if (leaf.tree.kind !== 'scalar') return nothing;
-  const reason = typeof field === 'string' && Object.hasOwn(map.fields, field) ? map.fields[field] : undefined;
-  return left(reason ?? 'a setting of the umbrella chart, which has no counterpart');
+  return left(reasonAt(field, map.fields) ?? 'a setting of the umbrella chart, which has no counterpart');
 }
 
 function enabledFate({ tree }: Leaf, { on, to, mapped }: Found): Fate {
@@ -123,26 +122,38 @@ function enabledFate({ tree }: Leaf, { on, to, mapped }: Found): Fate {
   return left(`the catalog has no such package; nearest: ${mapped.nearest ?? mapped.to.join(', ')}`);
 }
 
+/** Levels inside a package's values: with those around it, below what a definition may have. */
+const deepest = 20;
+
 function valuesFate(path: readonly Step[], { mapped, on, to }: Found, map: ImportMap): Fate {
   if (!on) return left('the package is not enabled');
   const into = mapped.into ?? mapped.to.at(-1);
   const target = to.find(({ name }) => name === into);
   if (target === undefined) return left('the catalog has no such package');
   // Forks keep the values of the chart they wrap under `upstream`.
-  const inner = path[0] === 'upstream' ? path.slice(1) : path;
+  const isUpstream = path[0] === 'upstream';
+  const inner = isUpstream ? path.slice(1) : path;
   const setting = mapped.settings?.[inner.join('.')];
-  const to_ = (way: readonly Step[]): Fate => ({
-    kind: 'carried',
-    to: `services.packages[${target.name}].values.${way.join('.')}`,
-    put: { package: target.name, layer: 'services', path: way },
-  });
-  if (setting !== undefined && target.settings.includes(setting)) return to_([setting]);
-  const [top] = inner;
-  if (path[0] !== 'upstream' && typeof top === 'string' && Object.hasOwn(map.wrapper, top)) return left(map.wrapper[top] ?? '');
-  if (!target.chart || mapped.values === 'own' || inner.length === 0)
-    return left(`package ${target.name} has values of its own${mapped.note === undefined ? '' : `: ${mapped.note}`}`);
-  const pin = inner.find((step): step is string => typeof step === 'string' && Object.hasOwn(map.pinned, step));
-  return pin === undefined ? to_(inner) : left(map.pinned[pin] ?? '');
+  if (setting !== undefined && target.settings.includes(setting)) return carriedInto(target.name, [setting]);
+  const reason = (isUpstream ? undefined : reasonAt(inner[0], map.wrapper)) ?? unfit(inner, target, mapped, map);
+  return reason === undefined ? carriedInto(target.name, inner) : left(reason);
+}
+
+const carriedInto = (name: string, path: readonly Step[]): Fate => ({
+  kind: 'carried',
+  to: `services.packages[${name}].values.${path.join('.')}`,
+  put: { package: name, layer: 'services', path },
+});
+
+const reasonAt = (step: Step | undefined, reasons: Readonly<Record<string, string>>): string | undefined =>
+  typeof step === 'string' && Object.hasOwn(reasons, step) ? reasons[step] : undefined;
+
+/** Why a value of the chart is not one for the package; `undefined` where it is. */
+function unfit(path: readonly Step[], target: KnownPackage, { values, note }: MappedPackage, map: ImportMap): string | undefined {
+  if (!target.chart || values === 'own' || path.length === 0)
+    return `package ${target.name} has values of its own${note === undefined ? '' : `: ${note}`}`;
+  if (path.length > deepest) return `it is nested deeper than ${deepest} levels`;
+  return path.map((step) => reasonAt(step, map.pinned)).find((reason) => reason !== undefined);
 }
 
 /** A list is carried whole or not at all: without one of its values, another would take its place. */

@@ -41,6 +41,14 @@ export const notValid = (first: Diagnostic): Diagnostic =>
     'this is a fault of Strata: please report it, with the keys of the values file',
   );
 
+/** More is carried over than one file of a definition may hold. */
+export const tooMuch = (first: Diagnostic): Diagnostic =>
+  problem(
+    'IMPORT-TOO-MUCH',
+    `what would be carried over is more than a definition file may hold: ${first.message}`,
+    'import the values of some packages only, and write those of the others by hand',
+  );
+
 /** Pages for `strata explain`. */
 export const pages: readonly ErrorPage[] = [
   {
