@@ -2,7 +2,7 @@ import { load } from 'js-yaml';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { KnownPackage } from '../edit/known-packages.js';
+import { catalogOnly, type KnownPackage } from '../edit/known-packages.js';
 import { build } from './build.js';
 import { choose } from './choose.js';
 import { type Decided, decideAll, findPackages, type Put } from './decide.js';
@@ -120,6 +120,26 @@ describe('values of today’s form', () => {
       'loki.enabled': 'carried: the package is not chosen',
       'loki.values.a': 'left: the package is not enabled',
     });
+  });
+});
+
+describe('the mapping', () => {
+  it('names packages and settings that the catalog has', async () => {
+    const all = await catalogOnly();
+    const missing: string[] = [];
+    for (const { key, to, into, settings = {} } of map.packages) {
+      expect(to, key).toEqual(into === undefined ? to : expect.arrayContaining([into]));
+      missing.push(...to.filter((name) => !all.some((one) => one.name === name)));
+      const target = all.find(({ name }) => name === (into ?? to.at(-1)));
+      for (const name of Object.values(settings)) expect(target?.settings, key).toContain(name);
+    }
+    expect(missing).toEqual([]);
+    expect(new Set(map.packages.map(({ key }) => key)).size).toBe(map.packages.length);
+  });
+  it('puts values where the chart stands in the package', () => {
+    expect(decide('istiod: { values: { upstream: { pilot: { cpu: 1 } } } }\n').say['istiod.values.upstream.pilot.cpu']).toBe(
+      'carried: services.packages[istiod].values.istiod.pilot.cpu',
+    );
   });
 });
 

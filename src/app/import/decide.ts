@@ -136,7 +136,9 @@ function valuesFate(path: readonly Step[], { mapped, on, to }: Found, map: Impor
   const setting = mapped.settings?.[inner.join('.')];
   if (setting !== undefined && target.settings.includes(setting)) return carriedInto(target.name, [setting]);
   const reason = (isUpstream ? undefined : reasonAt(inner[0], map.wrapper)) ?? unfit(inner, target, mapped, map);
-  return reason === undefined ? carriedInto(target.name, inner) : left(reason);
+  return reason === undefined
+    ? carriedInto(target.name, [...(mapped.under === undefined ? [] : [mapped.under]), ...inner])
+    : left(reason);
 }
 
 const carriedInto = (name: string, path: readonly Step[]): Fate => ({

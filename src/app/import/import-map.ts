@@ -26,6 +26,8 @@ const MappedPackage = Type.Object(
     /** `own`: its values mean nothing to the catalog's package, but for `settings`. */
     values: Type.Optional(Type.Literal('own')),
     settings: Type.Optional(Texts),
+    /** Key of the package's values below which those of the chart stand. */
+    under: Type.Optional(Type.String()),
     nearest: Type.Optional(Type.String()),
     note: Type.Optional(Type.String()),
   },
