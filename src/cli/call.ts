@@ -30,6 +30,7 @@ export interface Options {
   readonly revision?: string;
   readonly namespace?: string;
   readonly snapshot?: string;
+  readonly kubeconfig?: string;
   readonly out?: string;
   readonly plan?: string;
   readonly confirm?: string;

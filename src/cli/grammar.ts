@@ -29,6 +29,10 @@ const offline: OptionGrammar = { flags: '--offline', text: 'decide from the jour
 const install: OptionGrammar = { flags: '--install', text: 'the same as --yes: install missing system packages' };
 const verbose: OptionGrammar = { flags: '-v, --verbose', text: 'show the output of the tools too' };
 const confirm: OptionGrammar = { flags: '--confirm <NAME>', text: 'name of the platform, as proof that it is meant' };
+const kubeconfig: OptionGrammar = {
+  flags: '--kubeconfig <FILE>',
+  text: 'look at the cluster this file names, not at the own one',
+};
 const definition = [file, environment, output];
 const editing: readonly OptionGrammar[] = [
   file,
@@ -115,6 +119,24 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'Show what stands, from the journal',
     args: [folder],
     options: definition,
+  },
+  {
+    name: 'diff',
+    text: 'Show what delivering the definition would change in the live cluster; exits with 0 same, 1 different, 2 trouble',
+    args: [folder],
+    options: [...definition, kubeconfig],
+  },
+  {
+    name: 'drift',
+    text: 'Show what changed in the live cluster since it was last applied, and who did it; exit codes as diff',
+    args: [folder],
+    options: [...definition, kubeconfig],
+  },
+  {
+    name: 'snapshot',
+    text: 'Record a live cluster without the values of its Secrets, for: strata rehearse --snapshot FILE',
+    args: [folder],
+    options: [...definition, kubeconfig, { flags: '--out <FILE>', text: 'write the record there (default: stdout)' }],
   },
   {
     name: 'explain',

@@ -134,7 +134,7 @@ function placed({ streams, program }: Surroundings, { directory, environment }: 
 const formats: Readonly<Record<string, Format>> = { table: 'table', json: 'json', yaml: 'yaml' };
 
 const optionalTexts = [
-  ...(['environment', 'out', 'plan', 'confirm', 'html', 'name', 'snapshot'] as const),
+  ...(['environment', 'out', 'plan', 'confirm', 'html', 'name', 'snapshot', 'kubeconfig'] as const),
   ...(['size', 'component', 'path', 'repo', 'revision', 'namespace'] as const),
 ] as const;
 

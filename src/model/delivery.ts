@@ -105,6 +105,8 @@ export interface RenderedDelivery {
   readonly problems: readonly Diagnostic[];
   /** Objects that make the delivering controller take the tree; empty where there is none. */
   tell(tree: ServedTree, at: Date): readonly Told[];
+  /** As whom the delivering controller applies objects, with what it adds to each; absent where Strata itself does. */
+  readonly appliedBy?: { readonly manager: string; labels?(packageName: string): Readonly<Record<string, string>> };
   /** Object whose Ready condition says that a package is there; absent where no controller reports one. */
   reports?(packageName: string): {
     readonly apiVersion: string;
@@ -112,6 +114,8 @@ export interface RenderedDelivery {
     readonly namespace: string;
     readonly name: string;
   };
+  /** Change to that object which makes its controller look at once whether the package is there, not at its next round. */
+  again?(at: Date): Json;
 }
 
 /** An image as far as it is known before it is built. */
