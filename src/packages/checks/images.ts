@@ -28,7 +28,9 @@ export function imagesOf(object: KubeObject): readonly string[] {
   const pods = podTemplateOf(object);
   if (pods !== undefined) {
     const containers = [...containersOf(pods.spec), ...list(at(pods.spec, 'ephemeralContainers'))];
-    return [...new Set(containers.flatMap((one) => text(at(one, 'image')) ?? []))];
+    // A mesh's injector writes the image of a gateway: what stands here is never pulled.
+    const isInjected = (image: string): boolean => image === 'auto' && pods.labels['sidecar.istio.io/inject'] === 'true';
+    return [...new Set(containers.flatMap((one) => text(at(one, 'image')) ?? []))].filter((image) => !isInjected(image));
   }
   return isBuiltIn(groupVersion(object.apiVersion).group) ? [] : [...new Set(imagesIn(object.spec))];
 }

@@ -1,4 +1,4 @@
-import type { Digest, Output, Result, World } from '../../model/index.js';
+import type { Digest, Output, ReadWorld, Result, World } from '../../model/index.js';
 import { err, failure, ok } from '../../model/index.js';
 
 /** What makes two archives of the same tree the same bytes: order, times, owners and header format are fixed. */
@@ -46,3 +46,35 @@ const failed = (file: string, said: string) =>
     say: 'Check free space and that GNU tar 1.28 or newer is installed.',
     command: 'df -h; tar --version',
   });
+
+/** One entry of an archive. */
+export interface TarEntry {
+  readonly kind: 'file' | 'folder' | 'link' | 'device';
+  readonly name: string;
+  readonly size: number;
+}
+
+const entryKinds: Readonly<Record<string, TarEntry['kind']>> = { '-': 'file', d: 'folder', l: 'link', h: 'link' };
+
+/**
+ * What an archive holds, without unpacking it. GNU tar's long listing is the only one it has; names are escaped, so that
+ * one entry is one line. Recorded: `-rw-r--r-- 0/0              27 1970-01-01 00:00 c/Chart.yaml`.
+ */
+export async function listTar(r: ReadWorld, archive: string): Promise<Result<readonly TarEntry[]>> {
+  const output = await r.query({
+    tool: 'tar',
+    args: ['-tvf', archive, '--absolute-names', '--numeric-owner', '--quoting-style=escape', '--utc'],
+    deadlineMs: 600_000,
+  });
+  if (!output.ok) return output;
+  if (output.value.code !== 0) return err(failed(archive, output.value.stderr.trim().slice(-400)));
+  const lines = output.value.stdout.split('\n').filter((line) => line !== '');
+  const entries = lines.map((line): TarEntry | undefined => {
+    const parts = /^(.)\S+\s+\S+\s+(\S+)\s+\S+\s+\S+\s(.*)$/.exec(line);
+    if (parts === null) return undefined;
+    return { kind: entryKinds[parts[1] ?? ''] ?? 'device', name: parts[3] ?? '', size: Number(parts[2]) || 0 };
+  });
+  const unread = entries.indexOf(undefined);
+  if (unread !== -1) return err(failed(archive, `its listing cannot be read: ${lines[unread]}`));
+  return ok(entries.filter((entry) => entry !== undefined));
+}

@@ -147,7 +147,14 @@ function playCluster(puppet: Puppet): void {
     return name.startsWith('-') || name === '' ? all : all.filter((thing) => thing.metadata.name === name);
   };
   const commands: Readonly<Record<string, (args: readonly string[], command: Command) => Partial<Output>>> = {
-    kustomize: () => ({ stdout: JSON.stringify({ kind: 'Deployment', metadata: { name: 'kustomize-controller' } }) }),
+    kustomize: (args) => {
+      const folder = (args[1] ?? '').split('/').at(-1) ?? '';
+      const isBootstrap = folder === 'bootstrap' || folder === 'flux';
+      const thing = isBootstrap
+        ? { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'kustomize-controller', namespace: 'flux-system' } }
+        : { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: folder, namespace: 'default' } };
+      return { stdout: JSON.stringify(thing) };
+    },
     apply: (_, { stdin = '' }) => {
       const told = JSON.parse(String(stdin));
       for (const thing of told.kind === 'List' ? told.items : [told]) apply(thing);
@@ -206,7 +213,7 @@ function machine(): Puppet {
 contract({
   provider: flux,
   folder: import.meta.dirname,
-  // Small ones: every deed of these runs is killed once. The catalog's own packages are rendered in render.test.ts.
+  // Small ones: every deed of these runs is killed once. The catalog's own packages are rendered in src/packages.
   specs: {
     one: { packages: [{ name: 'node-exporter' }], interval: '1m' },
     own: { packages: [{ name: 'rules' }, { name: 'figures', values: { colour: 'red' } }] },

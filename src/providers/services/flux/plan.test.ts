@@ -66,7 +66,7 @@ test('problems of the packages refuse the rendering, all at once', async () => {
   const reader = createPuppet().reader({ signal: new AbortController().signal, emit: () => {} });
   expect(await renderTree.observe({ ...render?.inputs, images: {}, data: {} }, reader)).toMatchObject({
     ok: false,
-    error: { kind: 'invalid', diagnostic: { code: 'FLUX-REQUIREMENT-MISSING' } },
+    error: { kind: 'invalid', diagnostic: { code: 'PACKAGE-REQUIREMENT-MISSING' } },
   });
 });
 

@@ -2,9 +2,9 @@ import { CORE_SCHEMA, load } from 'js-yaml';
 import { stepOf } from '../../../model/index.js';
 import type { Given, Json, Kit, OciImage, Publishes, Ref, Step, ToolArtefact, Tree } from '../../../model/index.js';
 import type { ReadyCheck, Sample } from './checks.js';
-import type { PackageCheck } from './package-file.js';
-import { type PackagePlan, readPackages } from './packages.js';
-import { durationMs, type FluxSpec } from './spec.js';
+import type { PackageCheck } from '../../../packages/package-schema.js';
+import { artefactNames, imageNames, type PackagePlan, readPackages } from '../../../packages/packages.js';
+import { bootstrapPackage, durationMs, type FluxSpec } from './spec.js';
 import { bootstrapController } from './steps/controller.js';
 import { deployTree } from './steps/deploy.js';
 import { pushImages } from './steps/images.js';
@@ -15,7 +15,7 @@ import { provePackage, type Verified, type VerifyWant } from './steps/verify.js'
 
 /** Image by its name in the toolchain. */
 function imagesOf(plans: readonly PackagePlan[], kit: Kit): Record<string, Ref<OciImage>> {
-  const names = new Set(plans.flatMap((plan) => (plan.spec.images ?? []).map((use) => use.image)));
+  const names = new Set(plans.flatMap(imageNames));
   return Object.fromEntries([...names].sort().map((name) => [name, kit.image(name)]));
 }
 
@@ -23,7 +23,7 @@ const isFolder = (from: string): from is 'catalog' | 'project' => from === 'cata
 
 /** Toolchain artefacts whose files are taken. */
 function dataOf(plans: readonly PackagePlan[], kit: Kit): Record<string, Ref<ToolArtefact>> {
-  const names = new Set(plans.flatMap((plan) => (plan.spec.data ?? []).map((d) => d.from)).filter((from) => !isFolder(from)));
+  const names = new Set(['kubectl', ...plans.flatMap(artefactNames)]);
   return Object.fromEntries([...names].sort().map((name) => [name, kit.tool(name)]));
 }
 
@@ -42,9 +42,9 @@ export function planFlux(
   given: Given<'services'>,
   kit: Kit,
 ): { readonly steps: readonly Step[]; readonly publishes: Publishes<'services'> } {
-  const { bootstrap, packages, problems } = readPackages(spec, kit);
+  const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage }, kit);
   const all = bootstrap === undefined ? packages : [bootstrap, ...packages];
-  const { kubeconfig, support } = given.kubernetes;
+  const { kubeconfig, support, version } = given.kubernetes;
   const images = imagesOf(all, kit);
   const component = kit.component;
   const pushed = kit.step({
@@ -58,7 +58,7 @@ export function planFlux(
     id: 'render',
     title: 'Render the core services',
     effect: 'local',
-    inputs: { component, packages: all, images, data: dataOf(all, kit), trees: treesOf(all, kit), problems },
+    inputs: { component, kubeVersion: version, packages: all, images, data: dataOf(all, kit), trees: treesOf(all, kit), problems },
     action: renderTree,
   });
   const published = kit.step({
@@ -94,7 +94,7 @@ export function planFlux(
       component,
       source: spec.source,
       tree: published.out(),
-      packages: packages.map(({ name, after, spec: { health = [] } }) => ({ name, after, health })),
+      packages: rendered.out('units'),
       times: { interval, retryInterval, timeout },
     },
     after: [controller],

@@ -4,16 +4,24 @@ import { type Static, Type } from 'typebox';
 const Duration = (description: string, fallback: string) =>
   Type.String({ description, pattern: '^[1-9][0-9]*(s|m|h)$', default: fallback });
 
+const Delivered = (description: string) => Type.Union([Type.Literal('rendered'), Type.Literal('helm')], { description });
+
+/** The package that applies all others, itself applied directly. */
+export const bootstrapPackage = 'flux';
+
 const PackageChoice = Type.Object(
   {
     name: Type.String({
       description: 'A package: a folder of the catalog, or of `packages/` beside the platform file.',
       pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
     }),
-    values: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-      description: 'Values that the package offers, by name; its readme or package.yaml lists them.',
+    values: Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        'Of a package that is a chart: any value of the chart, over those of the package. Of another: values it offers, by name; its readme or package.yaml lists them.',
       default: {},
     }),
+    size: Type.Optional(Type.String({ description: 'A set of values that the package names, e.g. `small`; the entry\'s own values win over it.' })),
+    delivery: Type.Optional(Delivered('How this package is delivered; as the component says where absent.')),
     patches: Type.Array(
       Type.Object(
         {
@@ -51,6 +59,9 @@ export const FluxSpec = Type.Object(
         'How the cluster learns of the rendered tree: an ExternalArtifact that Strata writes, or an OCIRepository, where a source-controller runs already.',
       default: 'external-artifact',
     }),
+    delivery: Type.Optional(
+      Delivered('`rendered` (as if absent): plain objects. `helm`: a release that helm-controller makes in the cluster, for packages that are charts.'),
+    ),
     interval: Duration('How often Flux compares the cluster with the tree and repairs drift.', '5m'),
     retryInterval: Duration('How soon Flux tries again after a failure.', '3s'),
     timeout: Duration('How long one package may take to become healthy.', '3m'),

@@ -1,5 +1,6 @@
 import type { Json } from '../../../model/index.js';
-import type { PackageHealth } from './package-file.js';
+import type { ApplyUnit } from '../../../packages/arrange.js';
+import type { PackageHealth } from '../../../packages/package-schema.js';
 
 /** Namespace of Flux and of its objects. */
 export const fluxNamespace = 'flux-system';
@@ -22,12 +23,8 @@ export interface PublishedTree {
   readonly size: number;
 }
 
-/** One package as Flux is told of it. */
-export interface SyncPackage {
-  readonly name: string;
-  readonly after: readonly string[];
-  readonly health: readonly PackageHealth[];
-}
+/** One folder of the tree as Flux is told of it. */
+export type SyncPackage = ApplyUnit;
 
 /** Flux's clock. */
 export interface SyncTimes {

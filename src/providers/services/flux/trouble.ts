@@ -1,7 +1,7 @@
 import type { ReadWorld, SecretRef } from '../../../model/index.js';
 import { getObjects, isReady, type KubeObject } from '../../../tools/kubectl/index.js';
 import { list, member, shorten, text } from './members.js';
-import { packageLabel } from './render.js';
+import { packageLabel } from '../../../packages/kustomize.js';
 
 /**
  * Why pods of a package in these namespaces are not ready, one line each, at most four: what Flux's own message leaves out.

@@ -3,8 +3,8 @@ import type { Action, Digest, ReadWorld, Result, SecretRef, World } from '../../
 import { ok } from '../../../../model/index.js';
 import { applyManifest, askCluster, deleteObjects, getObjects, isReady, stateOf } from '../../../../tools/kubectl/index.js';
 import { controllerNotReady } from '../errors.js';
-import { bootstrapPackage } from '../packages.js';
-import { packageLabel } from '../render.js';
+import { packageLabel } from '../../../../packages/kustomize.js';
+import { bootstrapPackage } from '../spec.js';
 import { fluxNamespace } from '../sync.js';
 import { podTrouble } from '../trouble.js';
 import { waitUntil } from '../wait.js';

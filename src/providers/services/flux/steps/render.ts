@@ -1,14 +1,19 @@
 import { join } from 'node:path';
-import type { Action, Digest, Failure, OciImage, ReadWorld, Result, ToolArtefact, Tree, World } from '../../../../model/index.js';
+import type { Action, Digest, OciImage, ReadWorld, Result, ToolArtefact, Tree, World } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { createTarGz } from '../../../../tools/tar/index.js';
-import { dataMissing, fileMissing, packagesRefused, type PackageProblem } from '../errors.js';
-import { bootstrapPackage, type PackagePlan } from '../packages.js';
-import { renderPackage } from '../render.js';
+import { type ApplyUnit, arrange, type PlannedBuild } from '../../../../packages/arrange.js';
+import { type BuiltPackage, buildPackage, cachedPackage } from '../../../../packages/build.js';
+import { dataMissing, type PackageProblem, packagesRefused } from '../../../../packages/errors.js';
+import { imageNames, type PackagePlan } from '../../../../packages/packages.js';
+import { orderRefused } from '../errors.js';
+import { bootstrapPackage } from '../spec.js';
 
 /** All that the tree is rendered from. */
 export interface RenderWant {
   readonly component: string;
+  /** Version of Kubernetes that charts are told. */
+  readonly kubeVersion: string;
   readonly packages: readonly PackagePlan[];
   readonly images: Readonly<Record<string, OciImage>>;
   /** Toolchain artefacts whose files the packages take. */
@@ -28,67 +33,51 @@ export interface Rendered {
   readonly size: number;
   /** Of the folder of the package that bootstraps. */
   readonly bootstrap: Digest;
+  /** Folders of the tree with the order they are to be applied in. */
+  readonly units: readonly ApplyUnit[];
 }
 
 /** Where the tree of a component lies: `tree/<package>/`, `bootstrap/`, `tree.tar.gz`. */
 export const renderFolder = (r: ReadWorld, component: string): string => join(r.paths.state, 'services', component);
 
-/** Every file of the tree by its path below `renderFolder`. */
-async function renderAll(want: RenderWant, r: ReadWorld): Promise<Result<ReadonlyMap<string, string>>> {
+/** The tree by path below `renderFolder`, and the order of its folders. */
+interface RenderedTree {
+  readonly files: ReadonlyMap<string, string>;
+  readonly units: readonly ApplyUnit[];
+}
+
+type Build = (plan: PackagePlan, context: { images: RenderWant['images']; kubeVersion: string }) => Promise<Result<BuiltPackage | undefined>>;
+
+/** Builds all packages; `undefined` where one is not built yet and `build` may not. */
+async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<Result<RenderedTree | undefined>> {
   const [first, ...rest] = want.problems;
   if (first !== undefined) return err(packagesRefused([first, ...rest]));
-  const files = new Map<string, string>();
+  const builds: PlannedBuild[] = [];
   for (const plan of want.packages) {
-    const own = await readOwn(plan, r);
-    if (!own.ok) return own;
-    const data = await readData(plan, r);
-    if (!data.ok) return data;
-    const rendered = renderPackage(plan, { images: want.images, own: own.value, data: data.value });
-    if (!rendered.ok) return rendered;
-    const folder = plan.name === bootstrapPackage ? 'bootstrap' : `tree/${plan.name}`;
-    for (const [name, text] of rendered.value) files.set(`${folder}/${name}`, text);
+    const images = Object.fromEntries(Object.entries(want.images).filter(([name]) => imageNames(plan).includes(name)));
+    const built = await build(plan, { images, kubeVersion: want.kubeVersion });
+    if (!built.ok) return built;
+    if (built.value === undefined) return ok(undefined);
+    builds.push({ plan, built: built.value });
   }
-  return ok(files);
+  const arranged = arrange(builds, bootstrapPackage, r);
+  const wrong = arranged.problems.filter((one) => one.severity === 'error');
+  if (wrong.length > 0) return err(orderRefused(wrong));
+  const files = new Map<string, string>();
+  for (const [path, text] of arranged.files) files.set(`tree/${path}`, text);
+  for (const { built, plan } of builds)
+    if (plan.name === bootstrapPackage)
+      for (const folder of built.folders) for (const [name, text] of Object.entries(folder.files)) files.set(`bootstrap/${name}`, text);
+  return ok({ files, units: arranged.units });
 }
 
-async function readFiles(
-  folder: string,
-  files: readonly string[],
-  missing: (file: string) => Failure,
-  r: ReadWorld,
-): Promise<Result<ReadonlyMap<string, string>>> {
-  const texts = new Map<string, string>();
-  for (const file of files) {
-    const text = await r.read(join(folder, file));
-    if (!text.ok) return text;
-    if (text.value === undefined) return err(missing(file));
-    texts.set(file, text.value);
-  }
-  return ok(texts);
-}
-
-export const readOwn = (plan: PackagePlan, r: ReadWorld) =>
-  readFiles(join(r.paths[plan.tree.root], plan.tree.path), plan.files, (file) => fileMissing(plan.name, file), r);
-
-export async function readData(plan: PackagePlan, r: ReadWorld): Promise<Result<ReadonlyMap<string, string>>> {
-  const texts = new Map<string, string>();
-  for (const { from, files } of plan.spec.data ?? []) {
-    const folder = from === 'catalog' || from === 'project' ? r.paths[from] : await r.locate(from);
-    if (folder === undefined) return err(dataMissing(from, 'the folder itself'));
-    const read = await readFiles(folder, files, (file) => dataMissing(from, file), r);
-    if (!read.ok) return read;
-    for (const [file, text] of read.value) texts.set(file, text);
-  }
-  return ok(texts);
-}
-
-async function rendered(component: string, r: ReadWorld): Promise<Rendered | undefined> {
+async function rendered(component: string, units: readonly ApplyUnit[], r: ReadWorld): Promise<Rendered | undefined> {
   const folder = renderFolder(r, component);
   const file = join(folder, 'tree.tar.gz');
   const archive = await r.digest(file);
   const bootstrap = await r.digest(join(folder, 'bootstrap'));
   const stat = await r.stat(file);
-  return archive && bootstrap && stat ? { component, archive, size: stat.size, bootstrap } : undefined;
+  return archive && bootstrap && stat ? { component, archive, size: stat.size, bootstrap, units } : undefined;
 }
 
 /** Whether the files on disk are exactly these. */
@@ -116,23 +105,25 @@ async function write(folder: string, files: ReadonlyMap<string, string>, w: Worl
 /** The packages become a folder of plain kustomizations, and an archive of it whose digest is its name. */
 export const renderTree: Action<RenderWant, Rendered> = {
   async observe(want, r) {
-    const files = await renderAll(want, r);
-    if (!files.ok) return files;
-    const current = await isCurrent(renderFolder(r, want.component), files.value, r);
-    return ok(current ? await rendered(want.component, r) : undefined);
+    const tree = await renderAll(want, r, (plan, context) => cachedPackage(plan, context, r));
+    if (!tree.ok) return tree;
+    if (tree.value === undefined) return ok(undefined);
+    const current = await isCurrent(renderFolder(r, want.component), tree.value.files, r);
+    return ok(current ? await rendered(want.component, tree.value.units, r) : undefined);
   },
   diff(want, got) {
     return got === undefined ? want.packages.map((p) => ({ what: 'package', to: p.name })) : [];
   },
   async apply(want, _got, w) {
-    const files = await renderAll(want, w);
-    if (!files.ok) return files;
+    const tree = await renderAll(want, w, (plan, context) => buildPackage(plan, context, w));
+    if (!tree.ok) return tree;
+    const { files, units } = tree.value ?? { files: new Map<string, string>(), units: [] };
     const folder = renderFolder(w, want.component);
-    const written = await write(folder, files.value, w);
+    const written = await write(folder, files, w);
     if (!written.ok) return written;
     const archived = await createTarGz(w, join(folder, 'tree'), join(folder, 'tree.tar.gz'));
     if (!archived.ok) return archived;
-    const made = await rendered(want.component, w);
+    const made = await rendered(want.component, units, w);
     return made === undefined ? err(dataMissing(folder, 'tree.tar.gz')) : ok(made);
   },
   async remove(got, w) {

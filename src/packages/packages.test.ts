@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { sampleKit } from '../../../testkit/index.js';
+import { sampleKit } from '../testkit/index.js';
 import { parsePackage } from './package-file.js';
-import { readPackages } from './packages.js';
-import type { FluxSpec } from './spec.js';
+import { type PackageChoices, readPackages } from './packages.js';
 
 const file = (name: string, rest: string): string =>
   `apiVersion: strata.dev/v1alpha1\nkind: Package\nmetadata: {name: ${name}}\nspec:\n  title: ${name}\n${rest}`;
@@ -16,15 +15,12 @@ const catalog = {
   'catalog:packages/board/package.yaml': file('board', '  requires: [metrics, admission]\n'),
 };
 
-const choose = (...names: string[]): FluxSpec => ({
+const choose = (...names: string[]): PackageChoices => ({
   packages: names.map((name) => ({ name, values: {}, patches: [] })),
-  source: 'external-artifact',
-  interval: '5m',
-  retryInterval: '3s',
-  timeout: '3m',
+  bootstrap: 'flux',
 });
 
-const read = (spec: FluxSpec, files: Readonly<Record<string, string>> = catalog) =>
+const read = (spec: PackageChoices, files: Readonly<Record<string, string>> = catalog) =>
   readPackages(spec, sampleKit('services', files));
 
 test('what is required comes first, whatever the order in the definition', () => {
@@ -63,20 +59,20 @@ test('every problem is found at once, each with a way out', () => {
     files,
   );
   expect(problems.map((p) => p.code).sort()).toEqual([
-    'FLUX-PACKAGE-INVALID',
-    'FLUX-PACKAGE-TWICE',
-    'FLUX-PACKAGE-UNKNOWN',
-    'FLUX-VALUE-UNKNOWN',
+    'PACKAGE-INVALID',
+    'PACKAGE-TWICE',
+    'PACKAGE-UNKNOWN',
+    'PACKAGE-VALUE-UNKNOWN',
   ]);
   expect(problems.every((p) => p.remedy !== '')).toBe(true);
-  expect(problems.find((p) => p.code === 'FLUX-PACKAGE-UNKNOWN')?.remedy).toContain('board, figures, rules');
+  expect(problems.find((p) => p.code === 'PACKAGE-UNKNOWN')?.remedy).toContain('board, figures, rules');
 });
 
 test('a missing capability names the packages that provide it', () => {
   const { problems } = read(choose('figures'));
   expect(problems).toEqual([
     {
-      code: 'FLUX-REQUIREMENT-MISSING',
+      code: 'PACKAGE-REQUIREMENT-MISSING',
       message: "Package 'figures' requires 'admission', which no chosen package provides.",
       remedy: "Add 'rules' to the packages.",
     },
@@ -95,7 +91,7 @@ test('packages that require each other are named', () => {
 });
 
 test.each([
-  ['no YAML', 'kind: ["', 'unexpected end'],
+  ['no YAML', 'kind: ["', 'Missing closing'],
   ['another kind', 'kind: Pod\n', '/'],
   ['an unknown key', file('p', '  colour: red\n'), '/spec'],
   ['another name', file('q', ''), "metadata.name is 'q', but the folder is 'p'"],

@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
-import { CORE_SCHEMA, load } from 'js-yaml';
-import { apiVersion } from '../../../model/index.js';
+import { apiVersion } from '../model/index.js';
 
 const closed = { additionalProperties: false } as const;
 const Target = Type.Object(
@@ -10,6 +8,10 @@ const Target = Type.Object(
 );
 const place = { target: Target, path: Type.String({ pattern: '^/' }), prefix: Type.Optional(Type.String()) };
 const Scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
+const Port = Type.Union([Type.Integer({ minimum: 1, maximum: 65_535 }), Type.String()]);
+/** A path that stays below the folder it starts in. */
+const inside = { pattern: '^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$' };
 
 /** Files that are not the package's own: of a toolchain artefact, or of the catalog (`from: catalog`). */
 const Data = Type.Object(
@@ -17,16 +19,17 @@ const Data = Type.Object(
   closed,
 );
 
-/** Where the reference of a toolchain image goes: in place of an image name, or to a path of an object. */
+/** Where the reference of a toolchain image goes: in place of an image name, or to a path of an object; or one that is only named. */
 const Image = Type.Union([
   Type.Object({ image: Type.String(), replaces: Type.String() }, closed),
   Type.Object({ image: Type.String(), ...place }, closed),
+  Type.Object({ ref: Type.String({ pattern: '^[^\\s@]+:[^\\s@]+(@sha256:[0-9a-f]{64})?$' }) }, closed),
 ]);
 
 /** A setting that the package offers: its value goes to a path of an object. */
 const Setting = Type.Object({ description: Type.String(), default: Scalar, ...place }, closed);
 
-/** When an object of a kind that Flux does not know by itself counts as healthy (CEL, as Flux reads it). */
+/** When an object of a kind that the delivering controller does not know by itself counts as healthy (CEL). */
 const Health = Type.Object(
   { apiVersion: Type.String(), kind: Type.String(), current: Type.String(), failed: Type.Optional(Type.String()) },
   closed,
@@ -75,9 +78,62 @@ const Program = Type.Object(
 );
 
 /** A status that a controller which cannot run in a rehearsal would write. */
-const Played = Type.Object({ apiVersion: Type.String(), kind: Type.String(), status: Type.Unknown() }, closed);
+const Played = Type.Object(
+  {
+    apiVersion: Type.String(),
+    kind: Type.String(),
+    status: Type.Unknown(),
+    annotations: Type.Optional(Type.Record(Type.String(), Type.String())),
+    after: Type.Optional(Type.Literal('report')),
+  },
+  closed,
+);
 
-const PackageFile = Type.Object(
+const Part = Type.Object({ module: Type.String(), folder: Type.String(inside) }, closed);
+/** Charts that are laid into the chart's own `charts` folder. */
+const parts = { charts: Type.Optional(Type.Array(Part)) };
+
+/** Where a chart comes from: exactly one place. */
+const Chart = Type.Union([
+  Type.Object({ module: Type.String(), folder: Type.String(inside), ...parts }, closed),
+  Type.Object({ folder: Type.String(inside), ...parts }, closed),
+  Type.Object({ archive: Type.String(inside), digest: Digest }, closed),
+  Type.Object({ oci: Type.String({ pattern: '^oci://' }), version: Type.String(), digest: Type.Optional(Digest) }, closed),
+  Type.Object(
+    {
+      repository: Type.String({ pattern: '^https?://' }),
+      name: Type.String(),
+      version: Type.String(),
+      digest: Type.Optional(Digest),
+    },
+    closed,
+  ),
+]);
+
+const Source = Type.Object(
+  {
+    chart: Chart,
+    release: Type.Optional(Type.String({ pattern: '^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$' })),
+    /** API versions that the chart asks for and other packages bring. */
+    apiVersions: Type.Optional(Type.Array(Type.String())),
+  },
+  closed,
+);
+
+const Network = Type.Object(
+  {
+    egress: Type.Optional(Type.Array(Type.Object({ to: Type.String(), port: Port, why: Type.String() }, closed))),
+    ingress: Type.Optional(
+      Type.Array(Type.Object({ port: Port, why: Type.String(), from: Type.Optional(Type.String()) }, closed)),
+    ),
+  },
+  closed,
+);
+
+const Size = Type.Object({ values: Type.Record(Type.String(), Type.Unknown()) }, closed);
+
+/** The whole of `package.yaml`. */
+export const PackageFile = Type.Object(
   {
     apiVersion: Type.Literal(apiVersion),
     kind: Type.Literal('Package'),
@@ -85,11 +141,22 @@ const PackageFile = Type.Object(
     spec: Type.Object(
       {
         title: Type.String(),
+        /** Of the chart or the product. */
+        version: Type.Optional(Type.String()),
+        /** Where objects go that name no namespace. */
+        namespace: Type.Optional(Type.String({ pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$' })),
+        /** False where the package, or another one, brings the namespace object itself. */
+        namespaceOwner: Type.Optional(Type.Boolean()),
+        /** Absent for a folder that kustomize builds. */
+        source: Type.Optional(Source),
         /** Capabilities other packages may require. */
         provides: Type.Optional(Type.Array(Type.String())),
         requires: Type.Optional(Type.Array(Type.String())),
         data: Type.Optional(Type.Array(Data)),
         images: Type.Optional(Type.Array(Image)),
+        network: Type.Optional(Network),
+        /** Sets of values that the user picks by name. */
+        sizes: Type.Optional(Type.Record(Type.String(), Size)),
         values: Type.Optional(Type.Record(Type.String(), Setting)),
         health: Type.Optional(Type.Array(Health)),
         verify: Type.Optional(Type.Array(Check)),
@@ -115,29 +182,4 @@ export type PackageData = Static<typeof Data>;
 export type PackageHealth = Static<typeof Health>;
 export type PackageCheck = Static<typeof Check>;
 export type PackageValue = Static<typeof Scalar>;
-
-/** A package as its file says, or why the file cannot be used. */
-export type ParsedPackage = { readonly ok: true; readonly spec: PackageSpec } | { readonly ok: false; readonly why: string };
-
-/** Reads `package.yaml`. */
-export function parsePackage(name: string, text: string): ParsedPackage {
-  const read = readYaml(text);
-  if (!read.ok) return read;
-  if (!Value.Check(PackageFile, read.value)) return { ok: false, why: firstError(read.value) };
-  if (read.value.metadata.name !== name)
-    return { ok: false, why: `metadata.name is '${read.value.metadata.name}', but the folder is '${name}'` };
-  return { ok: true, spec: read.value.spec };
-}
-
-function readYaml(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string } {
-  try {
-    return { ok: true, value: load(text, { schema: CORE_SCHEMA }) };
-  } catch (error) {
-    return { ok: false, why: error instanceof Error ? (error.message.split('\n')[0] ?? 'not YAML') : 'not YAML' };
-  }
-}
-
-function firstError(value: unknown): string {
-  const [error] = Value.Errors(PackageFile, value);
-  return error === undefined ? 'it does not fit the schema' : `${error.instancePath || '/'} ${error.message}`;
-}
+export type ChartSource = Static<typeof Chart>;

@@ -1,8 +1,8 @@
 import { parse, stringify } from 'yaml';
-import type { KnownImage, Result } from '../../../model/index.js';
-import { err, ok } from '../../../model/index.js';
+import type { KnownImage, Result } from '../model/index.js';
+import { err, ok } from '../model/index.js';
 import { fileMissing, kustomizationInvalid } from './errors.js';
-import type { ImageUse, Patch } from './package-file.js';
+import type { ImageUse, PackageValue, Patch } from './package-schema.js';
 import type { PackagePlan } from './packages.js';
 
 /** Label that every object of a package carries, and its pods. */
@@ -17,6 +17,9 @@ export interface RenderSources {
   /** Texts of the files it takes from elsewhere, by path. */
   readonly data: ReadonlyMap<string, string>;
 }
+
+/** File of the rendered tree that holds what a chart renders to. */
+export const chartFile = 'chart.yaml';
 
 /** Name in the rendered tree of a file that comes from elsewhere. */
 export const dataFileName = (path: string): string => path.replaceAll('/', '-');
@@ -63,7 +66,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-function kustomization(plan: PackagePlan, base: Kustomization, { images, data }: RenderSources): Record<string, unknown> {
+function kustomization(plan: PackagePlan, base: Kustomization, { images, own, data }: RenderSources): Record<string, unknown> {
   const uses = plan.spec.images ?? [];
   const named = uses.flatMap((use) => replacement(use, images));
   const placed = uses.flatMap((use) => placement(use, images));
@@ -72,7 +75,7 @@ function kustomization(plan: PackagePlan, base: Kustomization, { images, data }:
   const allPatches = [...patches, ...placed, ...valuePatches(plan), ...plan.patches];
   return {
     ...rest,
-    resources: [...resources, ...[...data.keys()].map(dataFileName)],
+    resources: [...resources, ...(own.has(chartFile) ? [chartFile] : []), ...[...data.keys()].map(dataFileName)],
     labels: [{ pairs: { [packageLabel]: plan.name }, includeSelectors: false, includeTemplates: true }],
     ...(allImages.length > 0 ? { images: allImages } : {}),
     ...(allPatches.length > 0 ? { patches: allPatches } : {}),
@@ -86,22 +89,24 @@ function split(ref: string): { readonly name: string; readonly tag: string } {
 }
 
 function replacement(use: ImageUse, images: RenderSources['images']): readonly unknown[] {
+  if (!('replaces' in use)) return [];
   const image = images[use.image];
-  if (!('replaces' in use) || image === undefined) return [];
+  if (image === undefined) return [];
   const { name, tag } = split(image.ref);
   return [{ name: use.replaces, newName: name, newTag: tag, ...(image.digest === undefined ? {} : { digest: image.digest }) }];
 }
 
 function placement(use: ImageUse, images: RenderSources['images']): readonly Patch[] {
+  if (!('target' in use)) return [];
   const image = images[use.image];
-  if ('replaces' in use || image === undefined) return [];
+  if (image === undefined) return [];
   const pinned = image.digest === undefined ? image.ref : `${image.ref}@${image.digest}`;
   return [setPatch(use, `${use.prefix ?? ''}${pinned}`)];
 }
 
 function valuePatches(plan: PackagePlan): readonly Patch[] {
   return Object.entries(plan.spec.values ?? {}).map(([name, setting]) => {
-    const value = plan.values[name] ?? setting.default;
+    const value = (plan.values[name] ?? setting.default) as PackageValue; // checked where the choice was read
     return setPatch(setting, setting.prefix === undefined ? value : `${setting.prefix}${value}`);
   });
 }

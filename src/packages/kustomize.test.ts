@@ -2,19 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { anyDigest, sampleKit } from '../../../testkit/index.js';
-import type { PackagePlan } from './packages.js';
-import { readPackages } from './packages.js';
-import { renderPackage } from './render.js';
-import type { FluxSpec } from './spec.js';
+import { anyDigest, sampleKit } from '../testkit/index.js';
+import { imageNames, type PackageChoice, type PackageChoices, type PackagePlan, readPackages } from './packages.js';
+import { renderPackage } from './kustomize.js';
 
-const catalog = join(import.meta.dirname, '../../../../catalog');
-const names = readdirSync(join(catalog, 'packages')).sort();
+const catalog = join(import.meta.dirname, '../../catalog');
+const names = readdirSync(join(catalog, 'packages'))
+  .filter((name) => existsSync(join(catalog, 'packages', name, 'kustomization.yaml')))
+  .sort();
 
 function catalogFiles(): Record<string, string> {
   const files: Record<string, string> = {};
   for (const name of names) {
-    for (const file of readdirSync(join(catalog, 'packages', name))) {
+    for (const file of readdirSync(join(catalog, 'packages', name)).filter((one) => one.includes('.'))) {
       files[`catalog:packages/${name}/${file}`] = readFileSync(join(catalog, 'packages', name, file), 'utf8');
     }
   }
@@ -25,19 +25,16 @@ const files = catalogFiles();
 
 function planOf(
   name: string,
-  choice: Pick<FluxSpec['packages'][number], 'values' | 'patches'> = { values: {}, patches: [] },
+  choice: Pick<PackageChoice, 'values' | 'patches'> = { values: {}, patches: [] },
 ): PackagePlan {
-  const spec: FluxSpec = {
+  const spec: PackageChoices = {
     packages: names
       .filter((n) => n !== 'flux')
       .map((n) => ({ name: n, values: n === name ? { ...choice.values } : {}, patches: n === name ? [...choice.patches] : [] })),
-    source: 'external-artifact',
-    interval: '5m',
-    retryInterval: '3s',
-    timeout: '3m',
+    bootstrap: 'flux',
   };
   const { bootstrap, packages, problems } = readPackages(spec, sampleKit('services', files));
-  expect(problems).toEqual([]);
+  expect(problems.filter((one) => one.code !== 'PACKAGE-REQUIREMENT-MISSING')).toEqual([]);
   const found = [bootstrap, ...packages].find((p) => p?.name === name);
   if (found === undefined) throw new Error(`no package ${name}`);
   return found;
@@ -45,7 +42,7 @@ function planOf(
 
 function rendered(plan: PackagePlan): ReadonlyMap<string, string> {
   const images = Object.fromEntries(
-    (plan.spec.images ?? []).map((use) => [use.image, { ref: `registry.example/${use.image}:v1.2.3`, digest: anyDigest }]),
+    imageNames(plan).map((name) => [name, { ref: `registry.example/${name}:v1.2.3`, digest: anyDigest }]),
   );
   const own = new Map(plan.files.map((file) => [file, files[`catalog:packages/${plan.name}/${file}`] ?? '']));
   const data = new Map((plan.spec.data ?? []).flatMap((d) => d.files.map((file) => [file, `# ${d.from}\n`])));
@@ -93,7 +90,7 @@ test('a kustomization that names a file the package does not have is refused', (
     data: new Map(),
     own: new Map([['kustomization.yaml', 'resources: [gone.yaml]']]),
   });
-  expect(result).toMatchObject({ ok: false, error: { diagnostic: { code: 'FLUX-FILE-MISSING' } } });
+  expect(result).toMatchObject({ ok: false, error: { diagnostic: { code: 'PACKAGE-FILE-MISSING' } } });
 });
 
 test.each(['', 'resources: nothing', '['])('a kustomization of %j is refused', (text) => {
@@ -102,5 +99,5 @@ test.each(['', 'resources: nothing', '['])('a kustomization of %j is refused', (
     data: new Map(),
     own: new Map([['kustomization.yaml', text]]),
   });
-  expect(result).toMatchObject({ ok: false, error: { kind: 'invalid', diagnostic: { code: 'FLUX-KUSTOMIZATION-INVALID' } } });
+  expect(result).toMatchObject({ ok: false, error: { kind: 'invalid', diagnostic: { code: 'PACKAGE-KUSTOMIZATION-INVALID' } } });
 });

@@ -1,0 +1,188 @@
+import type { Json, Kit, Tree } from '../model/index.js';
+import type { PackageProblem } from './errors.js';
+import {
+  packageInvalid,
+  packageTwice,
+  packageUnknown,
+  requirementCycle,
+  requirementMissing,
+  sizeUnknown,
+  valueNested,
+  valueUnknown,
+} from './errors.js';
+import { parsePackage } from './package-file.js';
+import { moduleNames } from './chart-modules.js';
+import type { PackageSpec, Patch } from './package-schema.js';
+
+/** How a package comes into the cluster: as plain objects, or as a release that a controller there makes. */
+export type DeliveredAs = 'rendered' | 'helm';
+
+/** One package as the user's definition chooses it. */
+export interface PackageChoice {
+  readonly name: string;
+  /** Of a chart: any tree; else settings that the package offers, by name. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly size?: string | undefined;
+  readonly patches: readonly Patch[];
+  readonly delivery?: DeliveredAs | undefined;
+}
+
+/** Toolchain images that a package uses. */
+export const imageNames = (plan: Pick<PackagePlan, 'spec'>): readonly string[] =>
+  (plan.spec.images ?? []).flatMap((use) => ('image' in use ? [use.image] : []));
+
+/** Toolchain artefacts whose files a package takes: texts, and charts. */
+export function artefactNames({ spec }: Pick<PackagePlan, 'spec'>): readonly string[] {
+  const taken = (spec.data ?? []).map((one) => one.from).filter((from) => from !== 'catalog' && from !== 'project');
+  return [...taken, ...(spec.source === undefined ? [] : ['helm', ...moduleNames(spec.source.chart)])];
+}
+
+/** Capabilities that a cluster has before any package. */
+const clusterBrings: ReadonlySet<string> = new Set(['storage-class', 'load-balancer', 'dns', 'network']);
+
+/** What is chosen, and by what it is brought. */
+export interface PackageChoices {
+  readonly packages: readonly PackageChoice[];
+  /** The package that applies all others, itself applied directly. */
+  readonly bootstrap: string;
+  readonly delivery?: DeliveredAs | undefined;
+}
+
+/** One chosen package: what its folder says, and what the definition chose. */
+export interface PackagePlan {
+  readonly name: string;
+  /** Its folder. */
+  readonly tree: Tree;
+  /** Files of its folder that belong into the rendered tree. */
+  readonly files: readonly string[];
+  readonly spec: PackageSpec;
+  /** Chosen packages that must be ready before it, sorted. */
+  readonly after: readonly string[];
+  readonly values: Readonly<Record<string, Json>>;
+  /** Name of the set of values that was picked. */
+  readonly size?: string;
+  readonly patches: readonly Patch[];
+  readonly delivery: DeliveredAs;
+}
+
+/** The chosen packages in the order they can be brought up, and every problem found. */
+export interface PackageSet {
+  readonly bootstrap: PackagePlan | undefined;
+  readonly packages: readonly PackagePlan[];
+  readonly problems: readonly PackageProblem[];
+}
+
+/** Reads the chosen packages from the user's project or from the catalog. */
+export function readPackages(choices: PackageChoices, kit: Kit): PackageSet {
+  const problems: PackageProblem[] = [];
+  const chosen = new Map<string, PackagePlan>();
+  const reading: Reading = { kit, bootstrap: choices.bootstrap, delivery: choices.delivery ?? 'rendered', problems };
+  for (const choice of [...choices.packages].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (chosen.has(choice.name)) problems.push(packageTwice(choice.name));
+    const read = readPackage(choice, reading);
+    if (read !== undefined) chosen.set(choice.name, read);
+  }
+  const bootstrap = readPackage({ name: choices.bootstrap, values: {}, patches: [], delivery: 'rendered' }, reading);
+  const ordered = order(link([...chosen.values()], reading), problems);
+  return { bootstrap, packages: ordered, problems };
+}
+
+interface Reading {
+  readonly kit: Kit;
+  readonly bootstrap: string;
+  readonly delivery: DeliveredAs;
+  readonly problems: PackageProblem[];
+}
+
+function readPackage(choice: PackageChoice, { kit, bootstrap, delivery, problems }: Reading): PackagePlan | undefined {
+  const { name } = choice;
+  const own = kit.project(`packages/${name}`);
+  const tree = kit.names(own).includes('package.yaml') ? own : kit.catalog(`packages/${name}`);
+  const names = kit.names(tree);
+  if (!names.includes('package.yaml')) {
+    problems.push(packageUnknown(name, knownPackages(kit, bootstrap)));
+    return undefined;
+  }
+  const file = `packages/${name}/package.yaml`;
+  const text = kit.text(tree.root === 'project' ? kit.project(file) : kit.catalog(file));
+  const parsed = parsePackage(name, text, tree.root === 'project' ? file : `catalog/${file}`);
+  if (!parsed.ok) {
+    problems.push(packageInvalid(name, parsed.why, parsed.where));
+    return undefined;
+  }
+  const { spec } = parsed;
+  problems.push(...choiceProblems(choice, spec));
+  return {
+    name,
+    tree,
+    files: ownFiles(names, spec),
+    spec,
+    after: [],
+    values: choice.values as PackagePlan['values'], // what a definition holds is plain data
+    ...(choice.size === undefined ? {} : { size: choice.size }),
+    patches: choice.patches,
+    delivery: spec.source === undefined ? 'rendered' : (choice.delivery ?? delivery),
+  };
+}
+
+/** Manifests and the kustomization; beside a chart they are there only where a kustomization says so. */
+function ownFiles(names: readonly string[], spec: PackageSpec): readonly string[] {
+  const files = names.filter((n) => n.endsWith('.yaml') && n !== 'package.yaml');
+  if (spec.source === undefined) return files;
+  return files.includes('kustomization.yaml') ? files : files.filter((n) => n === 'values.yaml');
+}
+
+function choiceProblems({ name, values, size }: PackageChoice, spec: PackageSpec): readonly PackageProblem[] {
+  const sizes = Object.keys(spec.sizes ?? {});
+  const sized = size === undefined || sizes.includes(size) ? [] : [sizeUnknown(name, size, sizes)];
+  if (spec.source !== undefined) return sized;
+  const offered = Object.keys(spec.values ?? {});
+  const unknown = Object.keys(values)
+    .filter((value) => !offered.includes(value))
+    .map((value) => valueUnknown(name, value, offered));
+  const nested = offered.filter((value) => typeof values[value] === 'object').map((value) => valueNested(name, value));
+  return [...sized, ...unknown, ...nested];
+}
+
+const knownPackages = (kit: Kit, bootstrap: string): readonly string[] =>
+  [...new Set([...kit.names(kit.catalog('packages')), ...kit.names(kit.project('packages'))])]
+    .filter((n) => n !== bootstrap)
+    .sort();
+
+/** Turns required capabilities into names of chosen packages. */
+function link(chosen: readonly PackagePlan[], reading: Reading): readonly PackagePlan[] {
+  return chosen.map((plan) => {
+    const after = new Set<string>();
+    for (const capability of plan.spec.requires ?? []) {
+      const offering = chosen.filter((other) => other !== plan && (other.spec.provides ?? []).includes(capability));
+      if (offering.length === 0 && !clusterBrings.has(capability)) reading.problems.push(requirementMissing(plan.name, capability, offersOf(capability, reading)));
+      for (const other of offering) after.add(other.name);
+    }
+    return { ...plan, after: [...after].sort() };
+  });
+}
+
+/** Packages of the catalog and the project that would provide a capability. */
+function offersOf(capability: string, reading: Reading): readonly string[] {
+  return knownPackages(reading.kit, reading.bootstrap).filter((name) => {
+    const read = readPackage({ name, values: {}, patches: [] }, { ...reading, problems: [] });
+    return read?.spec.provides?.includes(capability) ?? false;
+  });
+}
+
+/** What is required comes first; among equals, by name, so that the order in the definition does not matter. */
+function order(chosen: readonly PackagePlan[], problems: PackageProblem[]): readonly PackagePlan[] {
+  const ordered: PackagePlan[] = [];
+  let waiting = [...chosen].sort((a, b) => (a.name < b.name ? -1 : 1));
+  while (waiting.length > 0) {
+    const done = new Set(ordered.map((p) => p.name));
+    const ready = waiting.filter((p) => p.after.every((name) => done.has(name)));
+    if (ready.length === 0) {
+      problems.push(requirementCycle(waiting.map((p) => p.name)));
+      return ordered;
+    }
+    ordered.push(...ready);
+    waiting = waiting.filter((p) => !ready.includes(p));
+  }
+  return ordered;
+}
