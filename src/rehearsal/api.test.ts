@@ -7,6 +7,7 @@ const resources = {
   '/api/v1': [
     { name: 'namespaces', kind: 'Namespace', namespaced: false },
     { name: 'configmaps', kind: 'ConfigMap', namespaced: true },
+    { name: 'pods', kind: 'Pod', namespaced: true },
     { name: 'pods/status', kind: 'Pod', namespaced: true },
   ],
 };
@@ -47,6 +48,17 @@ test('an object of the whole cluster gets no namespace', async () => {
   const { api, asked } = serverOf({ 'PATCH /api/v1/namespaces/one': { status: 200, body: JSON.stringify(map) } });
   expect((await api.apply({ ...map, kind: 'Namespace' }, 'blue')).ok).toBe(true);
   expect(asked.at(-1)?.body).not.toContain('blue');
+});
+
+test('a status is written where its kind keeps it', async () => {
+  const pod = { apiVersion: 'v1', kind: 'Pod', name: 'one', namespace: 'blue' };
+  const { api, asked } = serverOf();
+  await api.applyStatus(pod, { phase: 'Running' });
+  await api.applyStatus({ ...pod, kind: 'ConfigMap' }, { phase: 'Available' });
+  expect(asked.filter(({ method }) => method === 'PATCH').map(({ path }) => path)).toEqual([
+    '/api/v1/namespaces/blue/pods/one/status?fieldManager=strata',
+    '/api/v1/namespaces/blue/configmaps/one?fieldManager=strata',
+  ]);
 });
 
 test('a kind that is not served yet may be served later, and is asked for again', async () => {

@@ -35,6 +35,8 @@ export interface KubeApi {
 interface Resource {
   readonly name: string;
   readonly namespaced: boolean;
+  /** True where the status has an address of its own; else it is kept with the rest of the object. */
+  readonly hasStatus: boolean;
 }
 
 const manager = 'strata';
@@ -49,7 +51,8 @@ export function createKubeApi(connection: Connection): KubeApi {
     if (!answer.ok || answer.value.status !== 200) return new Map();
     const { resources } = JSON.parse(answer.value.body) as { resources: { name: string; kind: string; namespaced: boolean }[] };
     const own = resources.filter((one) => !one.name.includes('/'));
-    return new Map(own.map((one) => [one.kind, { name: one.name, namespaced: one.namespaced }]));
+    const all = new Set(resources.map((one) => one.name));
+    return new Map(own.map(({ kind, name, namespaced }) => [kind, { name, namespaced, hasStatus: all.has(`${name}/status`) }]));
   }
 
   async function resourceOf({ apiVersion, kind }: Kind): Promise<Resource | undefined> {
@@ -111,7 +114,8 @@ export function createKubeApi(connection: Connection): KubeApi {
       return write(key, placed, '', 'application/apply-patch+yaml');
     },
     async applyStatus(key, status) {
-      const done = await write(key, { status }, '/status', 'application/merge-patch+json');
+      const place = (await resourceOf(key))?.hasStatus === false ? '' : '/status';
+      const done = await write(key, { status }, place, 'application/merge-patch+json');
       return done.ok ? ok(undefined) : done;
     },
     async patch(key, change, subresource = '') {
