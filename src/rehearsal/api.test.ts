@@ -7,7 +7,8 @@ const resources = {
   '/api/v1': [
     { name: 'namespaces', kind: 'Namespace', namespaced: false },
     { name: 'configmaps', kind: 'ConfigMap', namespaced: true },
-    { name: 'pods', kind: 'Pod', namespaced: true },
+    { name: 'services', kind: 'Service', namespaced: true },
+    { name: 'services/status', kind: 'Service', namespaced: true },
     { name: 'pods/status', kind: 'Pod', namespaced: true },
   ],
 };
@@ -51,12 +52,12 @@ test('an object of the whole cluster gets no namespace', async () => {
 });
 
 test('a status is written where its kind keeps it', async () => {
-  const pod = { apiVersion: 'v1', kind: 'Pod', name: 'one', namespace: 'blue' };
+  const service = { apiVersion: 'v1', kind: 'Service', name: 'one', namespace: 'blue' };
   const { api, asked } = serverOf();
-  await api.applyStatus(pod, { phase: 'Running' });
-  await api.applyStatus({ ...pod, kind: 'ConfigMap' }, { phase: 'Available' });
+  await api.applyStatus(service, { loadBalancer: {} });
+  await api.applyStatus({ ...service, kind: 'ConfigMap' }, { phase: 'Available' });
   expect(asked.filter(({ method }) => method === 'PATCH').map(({ path }) => path)).toEqual([
-    '/api/v1/namespaces/blue/pods/one/status?fieldManager=strata',
+    '/api/v1/namespaces/blue/services/one/status?fieldManager=strata',
     '/api/v1/namespaces/blue/configmaps/one?fieldManager=strata',
   ]);
 });
