@@ -81,6 +81,9 @@ function entryFor(editing: Editing, request: AddRequest): Result<Item, Trouble> 
   if (size !== undefined && !found.sizes.includes(size)) return err(refuse(errors.sizeUnknown(name, size, found.sizes)));
   const values = readSettings(request.settings);
   if (!values.ok) return err(refuse(values.error));
+  const strange = found.anyValue ? undefined : Object.keys(values.value).find((key) => !found.settings.includes(key));
+  if (strange !== undefined)
+    return err(refuse(errors.valueUnknown(name, strange, didYouMean(strange, found.settings), found.settings)));
   return ok({ name, ...(size !== undefined && { size }), ...(request.settings.length > 0 && { values: values.value }) });
 }
 

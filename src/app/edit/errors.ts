@@ -185,3 +185,14 @@ export const settingIsSecret = (path: string): Diagnostic => ({
   }),
   severity: 'warning',
 });
+
+/** The package has no such setting. */
+export const valueUnknown = (name: string, value: string, near: string | undefined, known: readonly string[]): Diagnostic =>
+  edit('EDIT-VALUE-UNKNOWN', `package "${name}" has no setting "${value}"`, {
+    say:
+      near !== undefined
+        ? `did you mean "${near}"?`
+        : known.length === 0
+          ? 'it has no settings'
+          : `its settings: ${listed(known)}`,
+  });

@@ -17,8 +17,10 @@ export interface KnownPackage {
   readonly provides: readonly string[];
   readonly requires: readonly string[];
   readonly sizes: readonly string[];
-  /** Names of its own settings; where `chart` is true, any value of the chart too. */
+  /** Names of its own settings. */
   readonly settings: readonly string[];
+  /** It is a chart, and takes any value of it. */
+  readonly anyValue: boolean;
   /** It takes a published chart, so that this chart's values fit. */
   readonly chart: boolean;
   /** Why its file cannot be read, as the end of a sentence. */
@@ -58,6 +60,7 @@ const unreadable = (name: string, file: string, origin: KnownPackage['origin'], 
   requires: [],
   sizes: [],
   settings: [],
+  anyValue: false,
   chart: false,
   problem,
 });
@@ -80,6 +83,7 @@ export function describe(name: string, file: string, text: string, origin: Known
     requires: textsOf(child(spec, 'requires')),
     sizes: keysOf(child(spec, 'sizes')),
     settings: keysOf(child(spec, 'values')),
+    anyValue: child(child(spec, 'source'), 'chart') !== undefined,
     chart: keysOf(child(child(spec, 'source'), 'chart')).some((key) => key !== 'folder'),
     ...(named !== name && { problem: `it is named ${named ?? 'nothing'}, its folder ${name}` }),
   };

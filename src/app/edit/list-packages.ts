@@ -62,6 +62,7 @@ const unknownPackage = (name: string): KnownPackage => ({
   requires: [],
   sizes: [],
   settings: [],
+  anyValue: false,
   chart: false,
   problem: 'there is no such package',
 });

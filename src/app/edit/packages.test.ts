@@ -13,7 +13,8 @@ let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strata-edit-'));
   await cp(example, folder, { recursive: true });
-  await own('base', '{ provides: [ground] }');
+  await own('base', '{ provides: [ground], source: { chart: { folder: chart } } }');
+  await own('plain', '{ values: { size: { default: 1 } } }');
   await own('house', '{ requires: [ground, cluster-thing], sizes: { small: {} } }');
   await own('left', '{ provides: [side] }');
   await own('right', '{ provides: [side] }');
@@ -55,6 +56,7 @@ describe('adding a package', () => {
     const before = await read();
     expect(await add('monitoring')).toMatchObject(code('EDIT-ALREADY-THERE'));
     expect(await add('monitorin')).toMatchObject(code('EDIT-PACKAGE-UNKNOWN'));
+    expect(await add('plain', { settings: ['sise=2'] })).toMatchObject(code('EDIT-VALUE-UNKNOWN'));
     expect(await add('base', { settings: ['a'] })).toMatchObject(code('EDIT-SETTING-INVALID'));
     expect(await add('base', { settings: ['a=1', 'a.b=2'] })).toMatchObject(code('EDIT-SETTING-INVALID'));
     expect(await add('house', { size: 'huge' })).toMatchObject(code('EDIT-SIZE-UNKNOWN'));

@@ -26,6 +26,7 @@ const known = (name: string, more: Partial<KnownPackage> = {}): KnownPackage => 
   requires: [],
   sizes: [],
   settings: [],
+  anyValue: true,
   chart: true,
   ...more,
 });

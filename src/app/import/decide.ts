@@ -3,7 +3,7 @@ import type { KnownPackage } from '../edit/known-packages.js';
 import { child, type Tree } from '../definition/tree.js';
 import type { ImportMap, MappedPackage } from './import-map.js';
 import { isSecret } from './secrets.js';
-import type { Leaf, Step, Values } from './values.js';
+import { type Leaf, pathText, type Step, type Values } from './values.js';
 
 /** What becomes of one value. */
 export type Fate =
@@ -143,7 +143,7 @@ function valuesFate(path: readonly Step[], { mapped, on, to }: Found, map: Impor
 
 const carriedInto = (name: string, path: readonly Step[]): Fate => ({
   kind: 'carried',
-  to: `services.packages[${name}].values.${path.join('.')}`,
+  to: `services.packages[${name}].values.${pathText(path)}`,
   put: { package: name, layer: 'services', path },
 });
 
