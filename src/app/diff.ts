@@ -69,9 +69,11 @@ export async function compareSpec(request: SpecComparison, watch: RunWatch): Pro
   }
 }
 
+const strata = { manager: 'strata' };
+
 /** What comes first is applied by Strata itself, the packages by their delivering controller. */
 const wantedObjects = (rendered: RenderedSpec, isNamespaced: Parameters<typeof wantedOf>[2]): readonly Wanted[] =>
   rendered.components.flatMap(({ delivery }) => [
-    ...delivery.bootstrap.flatMap((one) => wantedOf(one, undefined, isNamespaced)),
-    ...delivery.packages.flatMap((one) => wantedOf(one, delivery.appliedBy, isNamespaced)),
+    ...delivery.bootstrap.flatMap((one) => wantedOf(one, strata, isNamespaced)),
+    ...delivery.packages.flatMap((one) => wantedOf(one, delivery.appliedBy ?? strata, isNamespaced)),
   ]);

@@ -93,6 +93,14 @@ export interface Told {
   readonly status?: Json;
 }
 
+/** Who applies objects. */
+export interface Applier {
+  /** Name under which the API server keeps its fields. */
+  readonly manager: string;
+  /** Labels and annotations, by name, that it adds to each object by itself. */
+  readonly adds?: readonly string[];
+}
+
 /** What a component puts into a cluster, complete. */
 export interface RenderedDelivery {
   /** In an order they can be brought up in. */
@@ -105,8 +113,8 @@ export interface RenderedDelivery {
   readonly problems: readonly Diagnostic[];
   /** Objects that make the delivering controller take the tree; empty where there is none. */
   tell(tree: ServedTree, at: Date): readonly Told[];
-  /** As whom the delivering controller applies objects, with what it adds to each; absent where Strata itself does. */
-  readonly appliedBy?: { readonly manager: string; labels?(packageName: string): Readonly<Record<string, string>> };
+  /** As whom the delivering controller applies the packages' objects; absent where Strata itself does. */
+  readonly appliedBy?: Applier;
   /** Object whose Ready condition says that a package is there; absent where no controller reports one. */
   reports?(packageName: string): {
     readonly apiVersion: string;

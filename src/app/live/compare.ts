@@ -1,4 +1,4 @@
-import { type Diagnostic, type KubeObject, ok, type RenderedPackage, type Result } from '../../model/index.js';
+import { type Applier, type Diagnostic, type KubeObject, ok, type RenderedPackage, type Result } from '../../model/index.js';
 import {
   asStored,
   type FieldChange,
@@ -16,7 +16,7 @@ import { forEach } from './cluster.js';
 export interface Wanted {
   readonly object: KubeObject;
   readonly package: string;
-  readonly manager: string;
+  readonly applier: Applier;
 }
 
 /** One field that is not as it is wanted. */
@@ -67,7 +67,7 @@ export async function compareWith(client: KubeClient, wanted: readonly Wanted[])
     for (const object of list.value) live.set(keyOf(object), object);
   }
   const judged = await forEach(placed, (one) => judge(client, one, live.get(one.key)));
-  const extra = await extras(client, resources.value, placed);
+  const extra = await extras(client, resources.value, { placed, kinds, live: [...live.values()] });
   return ok({
     objects: wanted.length,
     differences: [...judged.flatMap((one) => one.difference ?? []), ...extra],
@@ -93,13 +93,14 @@ interface Judged {
 }
 
 async function judge(client: KubeClient, one: Placed, live: KubeObject | undefined): Promise<Judged> {
-  const { object, manager } = one;
+  const { object, applier } = one;
+  const { manager } = applier;
   const name = nameOf(object);
   if (live === undefined) return { difference: { object: name, package: one.package, difference: 'missing', fields: [] } };
-  if (surelySame(object, live, manager)) return {};
+  if (surelySame(object, live, applier)) return {};
   const would = await client.apply(object, { manager, dryRun: 'server' });
   if (!would.ok) return { unknown: { object: name, finding: would.error.diagnostic } };
-  const fields = ownedChanges(live, would.value, manager).map((change) => fieldOf(change, live, manager));
+  const fields = ownedChanges(live, would.value, applier).map((change) => fieldOf(change, live, manager));
   return fields.length === 0 ? {} : { difference: { object: name, package: one.package, difference: 'changed', fields } };
 }
 
@@ -121,13 +122,17 @@ function fieldOf({ path, from, to }: FieldChange, live: KubeObject, manager: str
 async function extras(
   client: KubeClient,
   resources: readonly Resource[],
-  placed: readonly Placed[],
+  { placed, kinds, live }: Looked,
 ): Promise<readonly ObjectDifference[]> {
   const wanted = new Set(placed.map(({ key }) => key));
-  const managers = new Set(placed.map(({ manager }) => manager));
-  const kinds = resources.filter((one) => one.preferred && one.verbs.includes('list') && one.verbs.includes('patch'));
-  const lists = await forEach(kinds, (kind) => client.list(kind, packageLabel));
-  const found = lists.flatMap((list) => (list.ok ? list.value : []));
+  const managers = new Set(placed.map(({ applier }) => applier.manager));
+  const listed = new Set(kinds.map(groupKind));
+  const others = resources.filter(
+    (one) => one.preferred && one.verbs.includes('list') && one.verbs.includes('patch') && !listed.has(groupKind(one)),
+  );
+  const lists = await forEach(others, (kind) => client.list(kind, packageLabel));
+  const seen = live.filter(({ metadata }) => metadata.labels?.[packageLabel] !== undefined);
+  const found = [...seen, ...lists.flatMap((list) => (list.ok ? list.value : []))];
   return found
     .filter((object) => !wanted.has(keyOf(object)) && !isMade(object))
     .filter((object) => managersOf(object).some((one) => one.operation === 'Apply' && managers.has(one.manager)))
@@ -139,26 +144,28 @@ async function extras(
     }));
 }
 
+/** What was looked at already. */
+interface Looked {
+  readonly placed: readonly Placed[];
+  readonly kinds: readonly Resource[];
+  readonly live: readonly KubeObject[];
+}
+
+const groupKind = ({ apiVersion, kind }: Resource): string => `${apiVersion.split('/').slice(0, -1).join('')} ${kind}`;
+
 const isMade = ({ metadata }: KubeObject): boolean => 'ownerReferences' in metadata;
 
-/** A package's objects as their controller applies them. */
+/** A package's objects as they are applied, each with its namespace. */
 export function wantedOf(
   one: RenderedPackage,
-  appliedBy: { readonly manager: string; labels?(name: string): Readonly<Record<string, string>> } | undefined,
+  applier: Applier,
   isNamespaced: (object: KubeObject) => boolean,
 ): readonly Wanted[] {
-  const added = appliedBy?.labels?.(one.name) ?? {};
   return one.objects.map(({ object }) => {
     const stored = asStored(object);
-    const { metadata } = stored;
-    const space = isNamespaced(object) ? (metadata.namespace ?? one.namespace ?? 'default') : undefined;
-    const { namespace: _, ...rest } = metadata;
-    const labels = { ...metadata.labels, ...added };
-    const placed = {
-      ...rest,
-      ...(space !== undefined && { namespace: space }),
-      ...(Object.keys(labels).length > 0 && { labels }),
-    };
-    return { object: { ...stored, metadata: placed }, package: one.name, manager: appliedBy?.manager ?? 'strata' };
+    const { namespace, ...rest } = stored.metadata;
+    const space = isNamespaced(object) ? (namespace ?? one.namespace ?? 'default') : undefined;
+    const metadata = space === undefined ? rest : { ...rest, namespace: space };
+    return { object: { ...stored, metadata }, package: one.name, applier };
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KubeObject } from '../../model/index.js';
+import type { Applier, KubeObject } from '../../model/index.js';
 import { isEntry, isSecret, withoutNoise } from './objects.js';
 import { holds, managersOf, type Path } from './owned.js';
 
@@ -28,17 +28,23 @@ export function differences(from: unknown, to: unknown, path: Path = []): readon
  * What applying would change: the object that is there against the answer of a dry run, in which the API server has
  * filled in its defaults and asked its webhooks. Only fields count that the applying manager has, or would have.
  */
-export function ownedChanges(live: KubeObject, would: KubeObject, manager: string): readonly FieldChange[] {
+export function ownedChanges(live: KubeObject, would: KubeObject, by: Applier): readonly FieldChange[] {
   const own = [live, would].flatMap((object) =>
-    managersOf(object).filter((one) => one.manager === manager && one.subresource === undefined),
+    managersOf(object).filter((one) => one.manager === by.manager && one.subresource === undefined),
   );
   const [a, b] = [live, would].map((object) => {
     const { status: _, ...rest } = withoutNoise(object);
     return rest;
   });
   return differences(a, b)
+    .filter(({ path }) => !isAdded(path, by))
     .filter(({ path }) => own.some(({ fields }) => holds(fields, path)))
     .map((change) => (isSecret(live) ? redacted(change) : change));
+}
+
+/** True for a label or an annotation that the applier adds by itself. */
+function isAdded([first, second, name]: Path, { adds = [] }: Applier): boolean {
+  return first === 'metadata' && (second === 'labels' || second === 'annotations') && adds.includes(name ?? '');
 }
 
 /** What two renderings differ in; both are as they were written. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../model/index.js';
+import type { Applier, KubeObject } from '../../model/index.js';
 import { type Entry, isEntry } from './objects.js';
 import { managersOf } from './owned.js';
 
@@ -15,9 +15,21 @@ export function asStored(object: KubeObject): KubeObject {
  * field beyond what it says. Cautious: a quantity written another way, or a default left out of a list's key, is "not
  * surely", and then a dry run decides. Saves a request for almost every object of a cluster that is as it should be.
  */
-export function surelySame(wanted: KubeObject, live: KubeObject, manager: string): boolean {
+export function surelySame(wanted: KubeObject, live: KubeObject, { manager, adds = [] }: Applier): boolean {
   const own = managersOf(live).filter((one) => one.manager === manager && one.subresource === undefined);
-  return own.length > 0 && isWithin(wanted, live) && own.every(({ fields }) => covers(wanted, fields));
+  return own.length > 0 && isWithin(wanted, live) && own.every(({ fields }) => covers(wanted, withoutAdded(fields, adds)));
+}
+
+/** A field set without labels and annotations that its manager adds by itself. */
+function withoutAdded(fields: Entry, adds: readonly string[]): Entry {
+  const { 'f:metadata': metadata, ...rest } = fields;
+  if (adds.length === 0 || !isEntry(metadata)) return fields;
+  const kept = Object.entries(metadata).flatMap(([part, names]) => {
+    if (!isEntry(names) || (part !== 'f:labels' && part !== 'f:annotations')) return [[part, names]];
+    const own = Object.entries(names).filter(([name]) => !adds.includes(name.slice(2)));
+    return own.every(([name]) => name === '.') ? [] : [[part, Object.fromEntries(own)]];
+  });
+  return { ...rest, 'f:metadata': Object.fromEntries(kept) };
 }
 
 /** Members may be more on the other side, items of lists may not. */

@@ -52,7 +52,11 @@ async function renderAll(from: Sources, parts: RenderParts, w: World): Promise<R
     packages.push(rendered.one);
     problems.push(...rendered.problems);
   }
-  return ok({ packages, bootstrap: [own.value], files: new Map(), problems, tell: () => [] });
+  const appliedBy = {
+    manager: 'argocd-controller',
+    adds: ['argocd.argoproj.io/tracking-id', 'app.kubernetes.io/instance', 'kubectl.kubernetes.io/last-applied-configuration'],
+  };
+  return ok({ packages, bootstrap: [own.value], files: new Map(), problems, tell: () => [], appliedBy });
 }
 
 const nothing = { provides: [], requires: [], after: [], health: [], programs: [], plays: [] } as const;

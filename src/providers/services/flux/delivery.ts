@@ -41,7 +41,11 @@ interface Sources {
   readonly component: string;
 }
 
-async function renderDelivery({ spec, plans, component }: Sources, parts: RenderParts, w: World): Promise<Result<RenderedDelivery>> {
+async function renderDelivery(
+  { spec, plans, component }: Sources,
+  parts: RenderParts,
+  w: World,
+): Promise<Result<RenderedDelivery>> {
   const problems: Diagnostic[] = [];
   const builds: PlannedBuild[] = [];
   for (const plan of plans) {
@@ -57,6 +61,10 @@ async function renderDelivery({ spec, plans, component }: Sources, parts: Render
     problems: [...problems, ...found],
     tell: (tree, at) => tell(spec, component, units, { tree, at }),
     reports: (name) => ({ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', namespace: fluxNamespace, name }),
+    appliedBy: {
+      manager: 'kustomize-controller',
+      adds: ['kustomize.toolkit.fluxcd.io/name', 'kustomize.toolkit.fluxcd.io/namespace'],
+    },
     again: (at) => ({ metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': at.toISOString() } } }),
   });
 }
