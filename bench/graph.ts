@@ -8,6 +8,8 @@ import { machine, rounded, spread } from './measure.js';
 
 const rounds = Number(process.env.STRATA_BENCH_ROUNDS ?? 10);
 const counts = (process.env.STRATA_BENCH_STEPS ?? '1000,10000').split(',').map(Number);
+/** Peers to leave out, for a short run. */
+const without = (process.env.STRATA_BENCH_WITHOUT ?? '').split(',');
 /** Above this many steps a peer is left out: making its cache once would take longer than everything else. */
 const most: Readonly<Record<string, number>> = { wireit: 1000 };
 
@@ -208,7 +210,7 @@ function expectRan(peer: Peer, root: string, expected: readonly number[]): void 
 
 function measure(count: number, folder: string, peers: readonly Peer[]): unknown {
   const uses = usesOf(count);
-  const taking = peers.filter((peer) => count <= (most[peer.name] ?? Number.POSITIVE_INFINITY));
+  const taking = peers.filter((peer) => !without.includes(peer.name) && count <= (most[peer.name] ?? Number.POSITIVE_INFINITY));
   const all = uses.map((_, i) => i);
   const first: Record<string, number> = {};
   for (const peer of taking) {

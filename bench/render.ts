@@ -12,6 +12,8 @@ import { type Overlay, overlayText } from '../src/packages/overlay.js';
 
 const counts = (process.env.STRATA_BENCH_OBJECTS ?? '1000,5000').split(',').map(Number);
 const rounds = Number(process.env.STRATA_BENCH_ROUNDS ?? 10);
+/** Peers to leave out, for a short run. */
+const without = (process.env.STRATA_BENCH_WITHOUT ?? '').split(',');
 const tools = join(process.env.STRATA_CACHE ?? join(homedir(), '.cache', 'strata'), 'tools');
 const overlay: Overlay = {
   namespace: 'bench',
@@ -188,7 +190,7 @@ function compare(count: number): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'strata-bench-render-'));
   try {
     writeInputs(folder, count);
-    const commands = Object.entries(commandsFor(folder));
+    const commands = Object.entries(commandsFor(folder)).filter(([name]) => !without.includes(name));
     const outputs = commands.map(([name, command]) => [name, byName(run(command))] as const);
     const [, expected] = outputs[0] ?? [];
     if (expected?.length !== count) throw new Error(`ours made ${expected?.length} objects of ${count}`);

@@ -23,7 +23,7 @@ try {
       packages: 'external',
       logLevel: 'warning',
     });
-    execFileSync(process.execPath, [join(folder, `${name}.mjs`)], { stdio: 'inherit' });
+    execFileSync(process.execPath, ['--expose-gc', join(folder, `${name}.mjs`)], { stdio: 'inherit' });
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
