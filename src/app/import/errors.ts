@@ -13,7 +13,7 @@ export const notValues = (where: Span): Diagnostic =>
   problem(
     'IMPORT-NOT-VALUES',
     'a values file is a map of keys; this is none',
-    'name the file that is given to Helm or Flux as values',
+    'name the file that is given to Helm as values',
     where,
   );
 
@@ -55,7 +55,7 @@ export const pages: readonly ErrorPage[] = [
     code: 'IMPORT-NOT-VALUES',
     title: 'The file holds no values',
     explanation: 'Values files hold a map of keys at the top. This one holds a list, a text or something else.',
-    remedy: 'Name the file that is given to Helm or Flux as values. A ConfigMap or Secret around them must be taken off first.',
+    remedy: 'Name the file that is given to Helm as values. A ConfigMap or Secret around them must be taken off first.',
   },
   {
     code: 'IMPORT-WOULD-OVERWRITE',
