@@ -122,8 +122,6 @@ export interface RenderedDelivery {
     readonly namespace: string;
     readonly name: string;
   };
-  /** Change to that object which makes its controller look at once whether the package is there, not at its next round. */
-  again?(at: Date): Json;
 }
 
 /** An image as far as it is known before it is built. */

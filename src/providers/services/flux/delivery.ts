@@ -65,7 +65,6 @@ async function renderDelivery(
       manager: 'kustomize-controller',
       adds: ['kustomize.toolkit.fluxcd.io/name', 'kustomize.toolkit.fluxcd.io/namespace'],
     },
-    again: (at) => ({ metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': at.toISOString() } } }),
   });
 }
 
