@@ -22,7 +22,7 @@ async function start(name: string, script: string): Promise<Child> {
 }
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 500 && !(await check()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let tries = 0; tries < 1_500 && !(await check()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(await check()).toBe(true);
 }
 
