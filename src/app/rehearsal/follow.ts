@@ -1,7 +1,7 @@
 import type { KubeObject, PlayedStatus, RehearsedProgram, RenderedDelivery, RenderedPackage } from '../../model/index.js';
 import { field, listAt } from './fields.js';
 import { keyOf, nameOf, type Objects } from './objects.js';
-import { isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
+import { isAtWork, isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
 
 /** What is followed, and how. */
 export interface Following {
@@ -48,7 +48,8 @@ export async function follow(following: Following): Promise<ReadonlyMap<string, 
     if (delivery.packages.every((one) => state.get(one.name)?.progress.state === 'ready')) break;
     if (now !== before) changed = clock();
     before = now;
-    if (clock() - changed > limits.quietMs && isSettled(delivery, state)) break;
+    const isQuiet = clock() - changed > limits.quietMs && isSettled(delivery, state);
+    if (isQuiet && !(await someAtWork(following))) break;
     await following.pause(250);
   }
   return state;
@@ -141,6 +142,14 @@ async function readReports(api: Objects, delivery: RenderedDelivery): Promise<Re
     if (object !== undefined) found.set(name, object);
   }
   return found;
+}
+
+/** Parts of packages that nobody waits for by name are reported on as well. */
+async function someAtWork({ api, delivery }: Following): Promise<boolean> {
+  const [first] = delivery.packages;
+  const kind = first === undefined ? undefined : delivery.reports?.(first.name);
+  const listed = kind === undefined ? undefined : await api.list(kind);
+  return listed?.ok === true && listed.value.some(isAtWork);
 }
 
 async function countReadyPods(api: Objects): Promise<number> {

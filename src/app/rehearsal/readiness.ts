@@ -12,6 +12,12 @@ const waiting = (reason: string, message: string, settled = false): Progress => 
 /** Reasons a controller gives while it has not yet come to a result of its own. */
 const unsettled = new Set(['', 'Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ArtifactFailed', 'NotReported']);
 
+/** Whether a controller is busy with the objects themselves, which takes its time where they are many; it waits for nobody. */
+export function isAtWork(report: KubeObject): boolean {
+  const ready = conditionOf(report, 'Ready');
+  return ready?.status === 'Unknown' && ready.reason === 'Progressing' && !ready.message.startsWith('Running health checks');
+}
+
 /** Reads the Ready condition of the object that reports on a package. */
 export function progressOf(report: KubeObject | undefined): Progress {
   if (report === undefined) return waiting('NotReported', 'nothing reports on it yet');
@@ -19,6 +25,7 @@ export function progressOf(report: KubeObject | undefined): Progress {
   if (ready === undefined) return waiting('', 'its controller has not looked at it yet');
   const current = field(report, 'status', 'observedGeneration') === field(report, 'metadata', 'generation');
   if (ready.status === 'True' && current) return { state: 'ready' };
+  if (isAtWork(report)) return waiting('', ready.message);
   return waiting(ready.reason, ready.message, !unsettled.has(ready.reason));
 }
 
