@@ -19,8 +19,14 @@ export interface ChartFolder {
   readonly leftOut: readonly string[];
 }
 
-/** Hash of plain data: equal data, equal name in the cache. */
-export const hashOf = (data: unknown): string => createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 40);
+/** Hash of plain data: equal data, equal name in the cache, whatever the order of keys. */
+export const hashOf = (data: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(data, (_, value: unknown) => (isMap(value) ? sorted(value) : value)))
+    .digest('hex')
+    .slice(0, 40);
+
+const sorted = (map: ValueMap): ValueMap => Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** The folder of a package on this machine. */
 export const packageFolder = (plan: PackagePlan, r: ReadWorld): string => join(r.paths[plan.tree.root], plan.tree.path);

@@ -49,7 +49,7 @@ interface SchemaError {
 
 /** The deepest error says most: of a union's branches, it belongs to the one that fits best. */
 function firstError(value: unknown): SchemaError {
-  const errors = Value.Errors(PackageFile, value).filter((one) => one.keyword !== 'anyOf');
+  const errors = Value.Errors(PackageFile, value).filter((one) => one.keyword !== 'anyOf' && one.keyword !== 'boolean');
   const depth = (path: string): number => path.split('/').length;
   const deepest = errors.reduce<(typeof errors)[number] | undefined>(
     (best, one) => (best === undefined || depth(one.instancePath) > depth(best.instancePath) ? one : best),

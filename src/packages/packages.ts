@@ -14,9 +14,6 @@ import { parsePackage } from './package-file.js';
 import { moduleNames } from './chart-modules.js';
 import type { PackageSpec, Patch } from './package-schema.js';
 
-/** How a package comes into the cluster: as plain objects, or as a release that a controller there makes. */
-export type DeliveredAs = 'rendered' | 'helm';
-
 /** One package as the user's definition chooses it. */
 export interface PackageChoice {
   readonly name: string;
@@ -24,7 +21,6 @@ export interface PackageChoice {
   readonly values: Readonly<Record<string, unknown>>;
   readonly size?: string | undefined;
   readonly patches: readonly Patch[];
-  readonly delivery?: DeliveredAs | undefined;
 }
 
 /** Toolchain images that a package uses. */
@@ -45,7 +41,6 @@ export interface PackageChoices {
   readonly packages: readonly PackageChoice[];
   /** The package that applies all others, itself applied directly. */
   readonly bootstrap: string;
-  readonly delivery?: DeliveredAs | undefined;
 }
 
 /** One chosen package: what its folder says, and what the definition chose. */
@@ -62,7 +57,6 @@ export interface PackagePlan {
   /** Name of the set of values that was picked. */
   readonly size?: string;
   readonly patches: readonly Patch[];
-  readonly delivery: DeliveredAs;
 }
 
 /** The chosen packages in the order they can be brought up, and every problem found. */
@@ -76,13 +70,13 @@ export interface PackageSet {
 export function readPackages(choices: PackageChoices, kit: Kit): PackageSet {
   const problems: PackageProblem[] = [];
   const chosen = new Map<string, PackagePlan>();
-  const reading: Reading = { kit, bootstrap: choices.bootstrap, delivery: choices.delivery ?? 'rendered', problems };
+  const reading: Reading = { kit, bootstrap: choices.bootstrap, problems };
   for (const choice of [...choices.packages].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (chosen.has(choice.name)) problems.push(packageTwice(choice.name));
     const read = readPackage(choice, reading);
     if (read !== undefined) chosen.set(choice.name, read);
   }
-  const bootstrap = readPackage({ name: choices.bootstrap, values: {}, patches: [], delivery: 'rendered' }, reading);
+  const bootstrap = readPackage({ name: choices.bootstrap, values: {}, patches: [] }, reading);
   const ordered = order(link([...chosen.values()], reading), problems);
   return { bootstrap, packages: ordered, problems };
 }
@@ -90,11 +84,10 @@ export function readPackages(choices: PackageChoices, kit: Kit): PackageSet {
 interface Reading {
   readonly kit: Kit;
   readonly bootstrap: string;
-  readonly delivery: DeliveredAs;
   readonly problems: PackageProblem[];
 }
 
-function readPackage(choice: PackageChoice, { kit, bootstrap, delivery, problems }: Reading): PackagePlan | undefined {
+function readPackage(choice: PackageChoice, { kit, bootstrap, problems }: Reading): PackagePlan | undefined {
   const { name } = choice;
   const own = kit.project(`packages/${name}`);
   const tree = kit.names(own).includes('package.yaml') ? own : kit.catalog(`packages/${name}`);
@@ -121,7 +114,6 @@ function readPackage(choice: PackageChoice, { kit, bootstrap, delivery, problems
     values: choice.values as PackagePlan['values'], // what a definition holds is plain data
     ...(choice.size === undefined ? {} : { size: choice.size }),
     patches: choice.patches,
-    delivery: spec.source === undefined ? 'rendered' : (choice.delivery ?? delivery),
   };
 }
 

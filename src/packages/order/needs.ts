@@ -79,7 +79,7 @@ const byKind: Readonly<Record<string, (placed: Placed) => readonly Wanted[]>> = 
     list(at(one.object, 'spec', 'volumeClaimTemplates')).map((claim) => claimNeed(at(claim, 'spec'))),
   'apiregistration.k8s.io/APIService': ({ one }) => serviceNeeds(at(one.object, 'spec', 'service')),
   'apiextensions.k8s.io/CustomResourceDefinition': ({ one }) =>
-    serviceNeeds(at(one.object, 'spec', 'conversion', 'webhook', 'clientConfig', 'service')),
+    serviceNeeds(at(one.object, 'spec', 'conversion', 'webhook', 'clientConfig', 'service')).map(rather),
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookServices,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookServices,
   'networking.k8s.io/Ingress': ingressNeeds,
@@ -94,6 +94,9 @@ const byKind: Readonly<Record<string, (placed: Placed) => readonly Wanted[]>> = 
   'rbac.authorization.k8s.io/ClusterRoleBinding': roleNeeds,
 };
 
+/** A webhook or a kind is taken while its service is still missing: charts ship kinds before what serves them. */
+const rather = (want: Wanted): Wanted => ({ ...want, firm: false });
+
 function ownNeeds(placed: Placed): readonly Wanted[] {
   const own = byKind[`${placed.group}/${placed.kind}`]?.(placed) ?? [];
   return isBuiltIn(placed.group) ? own : [...own, ...classesIn(placed.one.object.spec)];
@@ -107,7 +110,7 @@ function serviceNeeds(service: unknown): readonly Wanted[] {
 }
 
 function webhookServices({ one }: Placed): readonly Wanted[] {
-  return list(one.object.webhooks).flatMap((hook) => serviceNeeds(at(hook, 'clientConfig', 'service')));
+  return list(one.object.webhooks).flatMap((hook) => serviceNeeds(at(hook, 'clientConfig', 'service')).map(rather));
 }
 
 function ingressNeeds({ one, namespace }: Placed): readonly Wanted[] {

@@ -131,6 +131,13 @@ describe('webhooks', () => {
     expect([order.after, order.problems]).toEqual([{ a: ['keeper'], b: [], keeper: ['b'] }, []]);
   });
 
+  test('a package may bring the webhook and the namespace of a service that comes later', () => {
+    const early = pack('early', docs(namespace('guard'), hook('guard', 'guard', `${pods}, failurePolicy: Ignore`)));
+    const late = pack('late', docs(service('guard', 'guard'), deployment('guard', 'guard', '{containers: []}')));
+    const order = analyseOrder([early, late]);
+    expect([order.sequence, order.problems]).toEqual([['early', 'late'], []]);
+  });
+
   test('one that is ignored when absent, or covers other namespaces, orders nothing', () => {
     const user = pack('a', deployment('default', 'd', '{containers: []}'));
     for (const more of [`${pods}, failurePolicy: Ignore`, `${pods}, ${except('kube-system', 'guard', 'default')}`])

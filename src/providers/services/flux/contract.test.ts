@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Command, HttpRequest, HttpResponse, Output } from '../../../model/index.js';
+import { vi } from 'vitest';
 import { contract, createPuppet, type Puppet, type PuppetState } from '../../../testkit/index.js';
 import { flux } from './index.js';
 
@@ -209,6 +210,9 @@ function machine(): Puppet {
   playCluster(puppet);
   return puppet;
 }
+
+// Building writes many small files, and the run is killed after each.
+vi.setConfig({ testTimeout: 120_000 });
 
 contract({
   provider: flux,

@@ -4,8 +4,6 @@ import { type Static, Type } from 'typebox';
 const Duration = (description: string, fallback: string) =>
   Type.String({ description, pattern: '^[1-9][0-9]*(s|m|h)$', default: fallback });
 
-const Delivered = (description: string) => Type.Union([Type.Literal('rendered'), Type.Literal('helm')], { description });
-
 /** The package that applies all others, itself applied directly. */
 export const bootstrapPackage = 'flux';
 
@@ -20,8 +18,7 @@ const PackageChoice = Type.Object(
         'Of a package that is a chart: any value of the chart, over those of the package. Of another: values it offers, by name; its readme or package.yaml lists them.',
       default: {},
     }),
-    size: Type.Optional(Type.String({ description: 'A set of values that the package names, e.g. `small`; the entry\'s own values win over it.' })),
-    delivery: Type.Optional(Delivered('How this package is delivered; as the component says where absent.')),
+    size: Type.Optional(Type.String({ description: "A set of values that the package names, e.g. `small`; the entry's own values win over it." })),
     patches: Type.Array(
       Type.Object(
         {
@@ -59,9 +56,6 @@ export const FluxSpec = Type.Object(
         'How the cluster learns of the rendered tree: an ExternalArtifact that Strata writes, or an OCIRepository, where a source-controller runs already.',
       default: 'external-artifact',
     }),
-    delivery: Type.Optional(
-      Delivered('`rendered` (as if absent): plain objects. `helm`: a release that helm-controller makes in the cluster, for packages that are charts.'),
-    ),
     interval: Duration('How often Flux compares the cluster with the tree and repairs drift.', '5m'),
     retryInterval: Duration('How soon Flux tries again after a failure.', '3s'),
     timeout: Duration('How long one package may take to become healthy.', '3m'),
