@@ -1,4 +1,4 @@
-import type { RehearsalCheck, RehearsalReport, RehearsedNode, RehearsedPackage } from '../model/index.js';
+import type { Diagnostic, RehearsalCheck, RehearsalReport, RehearsedNode, RehearsedPackage } from '../model/index.js';
 
 /** What a report adds up to. */
 export interface RehearsalTotals {
@@ -90,3 +90,22 @@ export const partMeaning: Readonly<Record<RehearsedPackage['part'], string>> = {
   played: 'its pods or statuses were simulated',
   none: 'it has neither programs nor pods',
 };
+
+/** Findings of one code, the worst codes first; the same finding twice is one. */
+export function byCode(problems: readonly Diagnostic[]): readonly (readonly [Diagnostic, ...Diagnostic[]])[] {
+  const groups = new Map<string, [Diagnostic, ...Diagnostic[]]>();
+  const seen = new Set<string>();
+  const worst = (['error', 'warning', 'info'] as const).flatMap((severity) =>
+    problems.filter((one) => one.severity === severity),
+  );
+  for (const one of worst) {
+    const same = JSON.stringify(one);
+    if (seen.has(same)) continue;
+    seen.add(same);
+    const key = `${one.severity} ${one.code}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}

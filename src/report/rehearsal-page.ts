@@ -3,7 +3,7 @@ import { countDiagnostics, placeText } from './diagnostics.js';
 import { duration } from './durations.js';
 import { html, type Markup, raw } from './html.js';
 import { renderAxis, renderKey, renderNode, renderPackageBar, renderPhases } from './rehearsal-charts.js';
-import { bySubject, bytes, cores, fullness, many, percent, shareOf, totalsOf } from './rehearsal-figures.js';
+import { byCode, bySubject, bytes, cores, fullness, many, percent, shareOf, totalsOf } from './rehearsal-figures.js';
 import { rehearsalStyle } from './rehearsal-style.js';
 
 /** A rehearsal as one page that needs nothing else: no script, no font, no network. */
@@ -44,7 +44,7 @@ function banner(report: RehearsalReport): Markup {
       : `${ready} of ${many(report.packages.length, 'package')} ready`,
     ...(count('failed') === 0 ? [] : [`${count('failed')} failed`]),
     ...(count('skipped') === 0 ? [] : [`${count('skipped')} not tried`]),
-    ...(report.problems.length === 0 ? [] : [countDiagnostics(report.problems)]),
+    ...(report.problems.length === 0 ? [] : [countDiagnostics(byCode(report.problems).flat())]),
     ...(checks['not-checked'] === 0 ? [] : [`${many(checks['not-checked'], 'check')} not made`]),
   ];
   return html`<section class="banner ${report.verdict}"><b>${passed ? '✔ passed' : '✖ failed'}</b><span>${words.join(', ')}</span></section>`;
@@ -66,9 +66,22 @@ ${renderPhases(report)}
 </section>`;
 }
 
+/** Findings of one code that are shown at once; the others are a click away. */
+const shownAlike = 3;
+
 function problemSection(problems: readonly Diagnostic[]): Markup {
   if (problems.length === 0) return raw('');
-  return html`<section><h2>Problems: ${countDiagnostics(problems)}</h2>${problems.map(problem)}</section>`;
+  const groups = byCode(problems);
+  const parts = groups.map((group) => {
+    const shown = group[0].severity === 'error' ? group : group.slice(0, shownAlike);
+    const rest = group.slice(shown.length);
+    const more =
+      rest.length === 0
+        ? raw('')
+        : html`<details class="problem"><summary>${rest.length} more of ${group[0].code}</summary>${rest.map(problem)}</details>`;
+    return html`${shown.map(problem)}${more}`;
+  });
+  return html`<section><h2>Problems: ${countDiagnostics(groups.flat())}</h2>${parts}</section>`;
 }
 
 function problem({ code, severity, message, where, remedies }: Diagnostic): Markup {

@@ -126,6 +126,25 @@ describe('a rehearsal as text', () => {
     );
     expect(text).toContain('→ Give it a limit.\n    $ ./strata validate');
   });
+  it('shows errors first and all of them, the same once, and a few of many warnings alike', () => {
+    const warning = (n: number): Diagnostic => ({
+      ...refused,
+      severity: 'warning',
+      code: 'IMAGE-NO-DIGEST',
+      message: `image ${n}`,
+    });
+    const problems = [...[1, 2, 3, 4, 5].map(warning), refused, warning(1), { ...refused, message: 'another' }];
+    const text = renderRehearsal({ ...failing, problems }, style);
+    expect(text).toContain('Problems: 2 errors, 5 warnings\ncatalog/packages/loki/values.yaml:12:3: error: Deployment');
+    expect(text).toContain('error: another');
+    expect(text).toContain('image 3');
+    expect(text).not.toContain('image 4');
+    expect(text).toContain('and 2 more of IMAGE-NO-DIGEST: -o json and --html list them');
+    const page = renderRehearsalPage({ ...failing, problems });
+    expect(page).toContain('<summary>2 more of IMAGE-NO-DIGEST</summary>');
+    expect(page.split('image 1').length).toBe(2);
+    expect(page).toContain('image 5');
+  });
   it('shows the fullest machines and counts the rest', () => {
     const nodes = Array.from({ length: 30 }, (_, n) => node(`worker-${n + 1}`, n / 10));
     const text = renderRehearsal({ ...passing, nodes }, style);

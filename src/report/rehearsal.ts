@@ -2,7 +2,7 @@ import type { RehearsalReport, RehearsedNode, RehearsedPackage } from '../model/
 import { cut, left, right, visible, widthOf, wrap } from './cells.js';
 import { countDiagnostics, renderDiagnostics } from './diagnostics.js';
 import { clock, duration } from './durations.js';
-import { bySubject, bytes, cores, fullness, many, percent, shareOf, totalsOf } from './rehearsal-figures.js';
+import { byCode, bySubject, bytes, cores, fullness, many, percent, shareOf, totalsOf } from './rehearsal-figures.js';
 import { type Paint, paintOf, type Signs, type Style, signsOf } from './style.js';
 
 interface Look {
@@ -125,9 +125,19 @@ function checkLines({ checks }: RehearsalReport, { paint, signs, style }: Look):
   return [`Checks: ${count('pass')} passed, ${count('fail')} failed, ${count('not-checked')} not made`, ...lines];
 }
 
-function problemLines({ problems }: RehearsalReport, { style }: Look): readonly string[] {
+/** Warnings of one code that are shown; a page is read, a list of hundreds is not. */
+const shownAlike = 3;
+
+function problemLines({ problems }: RehearsalReport, { paint, style }: Look): readonly string[] {
   if (problems.length === 0) return [];
-  return [`Problems: ${countDiagnostics(problems)}`, renderDiagnostics(problems, new Map(), style).trimEnd()];
+  const groups = byCode(problems);
+  const lines = groups.flatMap((group) => {
+    const shown = group[0].severity === 'error' ? group : group.slice(0, shownAlike);
+    const rest = group.length - shown.length;
+    const more = rest === 0 ? [] : [paint.dim(`and ${rest} more of ${group[0].code}: -o json and --html list them\n`)];
+    return [renderDiagnostics(shown, new Map(), style), ...more];
+  });
+  return [`Problems: ${countDiagnostics(groups.flat())}`, lines.join('\n').trimEnd()];
 }
 
 function limitLines({ notProven }: RehearsalReport, { style }: Look): readonly string[] {
