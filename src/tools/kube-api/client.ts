@@ -31,15 +31,12 @@ export interface ObjectName {
 export interface KubeClient {
   /** Of the API server, e.g. `v1.37.2`. */
   version(): Promise<Result<string>>;
-  /** Every kind that is served; asked once, and again after `forget`. */
+  /** Every kind that is served; asked once. */
   resources(): Promise<Result<readonly Resource[]>>;
-  forget(): void;
   list(resource: Resource, selector?: string): Promise<Result<readonly KubeObject[]>>;
   get(name: ObjectName): Promise<Result<KubeObject | undefined>>;
   /** Server-side apply that takes fields over, as delivering controllers do. */
   apply(object: KubeObject, options: ApplyOptions): Promise<Result<KubeObject>>;
-  /** Absent = success. */
-  remove(name: ObjectName): Promise<Result<void>>;
 }
 
 /** What a client needs of its surroundings. */
@@ -69,9 +66,6 @@ export function createKubeClient(parts: ClientParts): KubeClient {
   };
   return {
     resources,
-    forget() {
-      known = undefined;
-    },
     async version() {
       const answer = await jsonOf(await ask({ method: 'GET', path: '/version' }), 'the version');
       return answer.ok ? ok(String((answer.value as { gitVersion?: unknown }).gitVersion ?? '')) : answer;
@@ -100,13 +94,6 @@ export function createKubeClient(parts: ClientParts): KubeClient {
         headers: { 'content-type': 'application/apply-patch+yaml' },
       });
       return objectIn(answer, say(name));
-    },
-    async remove(name) {
-      const path = await locate(name);
-      if (!path.ok) return path;
-      const answer = await ask({ method: 'DELETE', path: path.value });
-      if (!answer.ok) return answer;
-      return answer.value.status < 300 || answer.value.status === 404 ? ok(undefined) : err(refused(answer.value, say(name)));
     },
   };
 }

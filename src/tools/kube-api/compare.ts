@@ -47,10 +47,6 @@ function isAdded([first, second, name]: Path, { adds = [] }: Applier): boolean {
   return first === 'metadata' && (second === 'labels' || second === 'annotations') && adds.includes(name ?? '');
 }
 
-/** What two renderings differ in; both are as they were written. */
-export const writtenChanges = (before: KubeObject, after: KubeObject): readonly FieldChange[] =>
-  differences(before, after).map((change) => (isSecret(after) ? redacted(change) : change));
-
 const hidden = new Set(['data', 'stringData']);
 
 /** Values of a Secret are told by the beginning of their digest: enough to see that they differ, and nothing more. */
@@ -66,12 +62,4 @@ export function redacted(change: FieldChange): FieldChange {
 function masked(value: unknown): unknown {
   if (isEntry(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, masked(one)]));
   return `sha256:${createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12)}`;
-}
-
-/** An object fit to be shown: values of a Secret are masked. */
-export function shown(object: KubeObject): KubeObject {
-  const { status: _, ...rest } = withoutNoise(object);
-  if (!isSecret(object)) return rest as KubeObject;
-  const masking = Object.entries(rest).map(([key, value]) => [key, hidden.has(key) ? masked(value) : value]);
-  return Object.fromEntries(masking) as KubeObject;
 }

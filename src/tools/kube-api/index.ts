@@ -1,5 +1,5 @@
 export { type ApplyOptions, createKubeClient, type KubeClient, type ObjectName, type Send } from './client.js';
-export { differences, type FieldChange, ownedChanges, shown, writtenChanges } from './compare.js';
+export { differences, type FieldChange, ownedChanges } from './compare.js';
 export { parseDiscovery, pathOf, type Resource } from './discovery.js';
 export { kubeconfigUnusable } from './errors.js';
 export { type Access, type Part, parseKubeconfig } from './kubeconfig.js';
