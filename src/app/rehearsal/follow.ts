@@ -48,8 +48,8 @@ export async function follow(following: Following): Promise<ReadonlyMap<string, 
     if (delivery.packages.every((one) => state.get(one.name)?.progress.state === 'ready')) break;
     if (now !== before) changed = clock();
     before = now;
-    const isQuiet = clock() - changed > limits.quietMs && isSettled(delivery, state);
-    if (isQuiet && !(await someAtWork(following))) break;
+    if (await someAtWork(following)) changed = clock();
+    if (clock() - changed > limits.quietMs && isSettled(delivery, state)) break;
     await following.pause(250);
   }
   return state;
