@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../model/index.js';
 import { spawnFailed } from './errors.js';
@@ -38,7 +38,7 @@ export interface Child {
  */
 export async function startChild(program: ChildProgram): Promise<Result<Child>> {
   const folders = searchFolders(process.env.PATH ?? '');
-  const guard = await findExecutable('setpriv', folders);
+  const guard = await findGuard(folders);
   const [file, args] =
     guard === undefined ? [program.file, program.args] : [guard, ['--pdeathsig', 'KILL', '--', program.file, ...program.args]];
   await mkdir(dirname(program.log), { recursive: true });
@@ -56,6 +56,13 @@ export async function startChild(program: ChildProgram): Promise<Result<Child>> 
   });
   if (spawned !== undefined) return err(spawnFailed(program.name, spawned));
   return ok(follow(program.name, child, () => log.end()));
+}
+
+/** BusyBox has a setpriv that knows no parent-death signal. */
+async function findGuard(folders: readonly string[]): Promise<string | undefined> {
+  const found = await findExecutable('setpriv', folders);
+  if (found === undefined) return undefined;
+  return (await realpath(found)).endsWith('busybox') ? undefined : found;
 }
 
 function follow(name: string, child: ChildProcess, close: () => void): Child {
