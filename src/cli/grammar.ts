@@ -140,8 +140,16 @@ export const grammar: readonly CommandGrammar[] = [
   },
   {
     name: 'explain',
-    text: 'Say why a step would run, or what an error code means',
-    args: [{ name: '<STEP|CODE>', text: 'e.g. kubernetes/cluster/init or SPEC-UNKNOWN-KEY' }],
+    text: 'Say why a step would run, what an error code means, or where a value of a package comes from and goes',
+    args: [
+      { name: '<STEP|CODE>', text: 'e.g. kubernetes/cluster/init or SPEC-UNKNOWN-KEY; or the word values' },
+      { name: '[PACKAGE]', text: 'after values: a package of the definition' },
+      {
+        name: '[PATH]',
+        text: 'after values: one value, e.g. loki.limits_config.retention_period (default: all the definition sets)',
+      },
+      folder,
+    ],
     options: [...definition, offline],
   },
   {

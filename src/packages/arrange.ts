@@ -39,9 +39,12 @@ export function arrange(builds: readonly PlannedBuild[], bootstrap: string, r: R
   const afterOf = (name: string): readonly string[] => order.after[name] ?? [];
   const files = new Map<string, string>();
   for (const { built } of ordered)
-    for (const folder of built.folders) for (const [name, text] of Object.entries(folder.files)) files.set(`${folder.name}/${name}`, text);
+    for (const folder of built.folders)
+      for (const [name, text] of Object.entries(folder.files)) files.set(`${folder.name}/${name}`, text);
   return {
-    packages: ordered.flatMap((one) => described.filter((two) => two.name === one.plan.name)).map((one) => ({ ...one, after: afterOf(one.name) })),
+    packages: ordered
+      .flatMap((one) => described.filter((two) => two.name === one.plan.name))
+      .map((one) => ({ ...one, after: afterOf(one.name) })),
     bootstrap: given,
     units: ordered.flatMap((one) => unitsOf(one, afterOf(one.plan.name))),
     files,

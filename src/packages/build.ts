@@ -37,7 +37,11 @@ export interface BuildContext {
 const cacheVersion = 3;
 
 /** The result of an earlier build of exactly this; `undefined` where there is none. Runs nothing. */
-export async function cachedPackage(plan: PackagePlan, context: BuildContext, r: ReadWorld): Promise<Result<BuiltPackage | undefined>> {
+export async function cachedPackage(
+  plan: PackagePlan,
+  context: BuildContext,
+  r: ReadWorld,
+): Promise<Result<BuiltPackage | undefined>> {
   const key = await keyOf(plan, context, r);
   if (!key.ok) return key;
   const text = await r.read(cacheFile(key.value, r));
@@ -56,7 +60,10 @@ export async function buildPackage(plan: PackagePlan, context: BuildContext, w: 
   if (!folders.ok) return folders;
   const objects: RenderedObject[] = [];
   for (const folder of folders.value.folders) {
-    const built = await buildFolder({ folder, at: join(w.paths.cache, 'rendered', key.value, folder.name), origins: folders.value.origins, plan }, w);
+    const built = await buildFolder(
+      { folder, at: join(w.paths.cache, 'rendered', key.value, folder.name), origins: folders.value.origins, plan },
+      w,
+    );
     if (!built.ok) return built;
     objects.push(...built.value);
   }
@@ -118,7 +125,10 @@ async function foldersOf(plan: PackagePlan, context: BuildContext, w: World): Pr
   const folders: StageFolder[] = [];
   for (const stage of used) {
     const inMain = stage === stages.main;
-    const texts = stageTexts(objects.value.filter((one) => one.stage === stage), inMain ? own.value : new Map());
+    const texts = stageTexts(
+      objects.value.filter((one) => one.stage === stage),
+      inMain ? own.value : new Map(),
+    );
     const files = renderPackage(plan, { images: context.images, own: texts, data: inMain ? data.value : new Map() });
     if (!files.ok) return files;
     folders.push({ name: stageName(plan.name, stage, last), stage, files: Object.fromEntries(files.value) });
@@ -153,7 +163,8 @@ function originsOf(root: string, own: ReadonlyMap<string, string>, data: Readonl
   for (const [name, text] of [...data, ...[...own].map(([file, body]) => [join(root, file), body] as const)]) {
     if (name.endsWith('kustomization.yaml') || name.endsWith('values.yaml')) continue;
     const read = parseManifests(text, name);
-    for (const { object, from } of read.ok ? read.value : []) if (!origins.has(originKey(object))) origins.set(originKey(object), from);
+    for (const { object, from } of read.ok ? read.value : [])
+      if (!origins.has(originKey(object))) origins.set(originKey(object), from);
   }
   return origins;
 }

@@ -92,7 +92,9 @@ async function findChart(
     const made = await w.makeDirectory(into);
     if (!made.ok) return made;
     const from =
-      'oci' in source ? { chart: source.oci, version: source.version } : { chart: source.name, version: source.version, repository: source.repository };
+      'oci' in source
+        ? { chart: source.oci, version: source.version }
+        : { chart: source.name, version: source.version, repository: source.repository };
     const pulled = await pullChart(w, { ...from, into });
     if (!pulled.ok) return pulled;
   }
@@ -134,7 +136,11 @@ const dependenciesOf = (chart: ValueMap): readonly Dependency[] =>
   (Array.isArray(chart.dependencies) ? chart.dependencies : []) as unknown as readonly Dependency[]; // Helm's own form; only texts are read
 
 /** Helm refuses a chart with a dependency that is missing, even one that is switched off: such are left out in a copy. */
-async function complete({ plan, source, modules, folder, chart, where }: Completing, values: ValueMap, w: World): Promise<Result<ChartFolder>> {
+async function complete(
+  { plan, source, modules, folder, chart, where }: Completing,
+  values: ValueMap,
+  w: World,
+): Promise<Result<ChartFolder>> {
   const parts = 'charts' in source ? (source.charts ?? []) : [];
   const laid = [...(await w.list(join(folder, 'charts'))), ...parts.map((part) => basename(part.folder))];
   const there = (name: string): boolean => laid.some((one) => one === name || one.startsWith(`${name}-`));
@@ -143,7 +149,13 @@ async function complete({ plan, source, modules, folder, chart, where }: Complet
   const effective = mergeValues(await chartValues(folder, w), values);
   const needed = missing.find((one) => conditionHolds(one.condition ?? '', effective));
   if (needed !== undefined) return err(dependencyMissing(where, String(chart.name), needed.name));
-  const copy = join(w.paths.cache, 'charts', 'completed', hashOf([plan.name, plan.tree.digest, folder, modules, source, missing]), String(chart.name));
+  const copy = join(
+    w.paths.cache,
+    'charts',
+    'completed',
+    hashOf([plan.name, plan.tree.digest, folder, modules, source, missing]),
+    String(chart.name),
+  );
   const copied = await copyTree(folder, copy, w);
   if (!copied.ok) return copied;
   for (const part of parts) {

@@ -64,7 +64,8 @@ export const valueNested = (name: string, value: string): PackageProblem => ({
 export const sizeUnknown = (name: string, size: string, known: readonly string[]): PackageProblem => ({
   code: 'PACKAGE-SIZE-UNKNOWN',
   message: `Package '${name}' has no size '${size}'.`,
-  remedy: known.length === 0 ? 'It has no sizes: leave the line out.' : `Choose one of ${known.join(', ')}, or leave the line out.`,
+  remedy:
+    known.length === 0 ? 'It has no sizes: leave the line out.' : `Choose one of ${known.join(', ')}, or leave the line out.`,
 });
 
 /** All problems at once. */

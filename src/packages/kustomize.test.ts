@@ -23,10 +23,7 @@ function catalogFiles(): Record<string, string> {
 
 const files = catalogFiles();
 
-function planOf(
-  name: string,
-  choice: Pick<PackageChoice, 'values' | 'patches'> = { values: {}, patches: [] },
-): PackagePlan {
+function planOf(name: string, choice: Pick<PackageChoice, 'values' | 'patches'> = { values: {}, patches: [] }): PackagePlan {
   const spec: PackageChoices = {
     packages: names
       .filter((n) => n !== 'flux')

@@ -147,7 +147,8 @@ function link(chosen: readonly PackagePlan[], reading: Reading): readonly Packag
     const after = new Set<string>();
     for (const capability of plan.spec.requires ?? []) {
       const offering = chosen.filter((other) => other !== plan && (other.spec.provides ?? []).includes(capability));
-      if (offering.length === 0 && !clusterBrings.has(capability)) reading.problems.push(requirementMissing(plan.name, capability, offersOf(capability, reading)));
+      if (offering.length === 0 && !clusterBrings.has(capability))
+        reading.problems.push(requirementMissing(plan.name, capability, offersOf(capability, reading)));
       for (const other of offering) after.add(other.name);
     }
     return { ...plan, after: [...after].sort() };

@@ -27,7 +27,10 @@ test('the last stage has the name of the package', () => {
 });
 
 test('objects without a namespace go to the package, those of no namespace stay', () => {
-  const placed = placeObjects([at(thing('ConfigMap')), at(thing('ClusterRole'))].map((one) => one), 'logging');
+  const placed = placeObjects(
+    [at(thing('ConfigMap')), at(thing('ClusterRole'))].map((one) => one),
+    'logging',
+  );
   expect(placed[0]?.object.metadata.namespace).toBe('logging');
 });
 

@@ -42,7 +42,11 @@ export function placeObjects(objects: readonly RenderedObject[], namespace: stri
 }
 
 /** The namespace of a package, in its first stage, unless one of its objects is that namespace. */
-export function withNamespace(objects: readonly RenderedObject[], namespace: string, from: RenderedObject['from']): readonly RenderedObject[] {
+export function withNamespace(
+  objects: readonly RenderedObject[],
+  namespace: string,
+  from: RenderedObject['from'],
+): readonly RenderedObject[] {
   const there = objects.some(({ object }) => object.kind === 'Namespace' && object.metadata.name === namespace);
   if (there || namespace === 'default' || namespace.startsWith('kube-')) return objects;
   const stage = Math.min(stages.main, ...objects.map((one) => one.stage));

@@ -42,7 +42,8 @@ export const helmPages: readonly ErrorPage[] = [
   {
     code: 'HELM-VALUES-REFUSED',
     title: 'A chart refuses the type of a value',
-    explanation: 'The chart has a values.schema.json, and a value does not fit it. Each value that does not is named with its path.',
+    explanation:
+      'The chart has a values.schema.json, and a value does not fit it. Each value that does not is named with its path.',
     remedy: 'Give the value the type that is asked for.',
   },
   {

@@ -71,7 +71,9 @@ export async function pullChart(
   const args = ['pull', from.chart, '--version', from.version, '--destination', from.into, ...repository];
   const pulled = await w.change({ tool: 'helm', args, env: homes(w.paths.cache), deadlineMs: 300_000 });
   if (!pulled.ok) return pulled;
-  return pulled.value.code === 0 ? ok(undefined) : err(notPulled(from.chart, from.version, readComplaint(pulled.value.stderr).why));
+  return pulled.value.code === 0
+    ? ok(undefined)
+    : err(notPulled(from.chart, from.version, readComplaint(pulled.value.stderr).why));
 }
 
 const notPulled = (chart: string, version: string, why: string) =>

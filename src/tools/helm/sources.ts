@@ -51,7 +51,13 @@ export function readComplaint(stderr: string): Complaint {
   const why = said.replaceAll(/\s*\n\s*/g, ' ').slice(0, 600);
   if (said.startsWith("values don't meet the specifications")) {
     const lines = said.split('\n').slice(1);
-    return { kind: 'values', why: lines.map((line) => line.replace(/^- /, '').trim()).join(' ').slice(0, 600) };
+    return {
+      kind: 'values',
+      why: lines
+        .map((line) => line.replace(/^- /, '').trim())
+        .join(' ')
+        .slice(0, 600),
+    };
   }
   const place = /([\w.@-]+\/[\w./@-]+\.(?:ya?ml|tpl|txt|json))(?::(\d+))?(?::(\d+))?/.exec(said);
   if (place === null) return { kind: 'other', why };

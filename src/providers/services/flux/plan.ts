@@ -58,7 +58,15 @@ export function planFlux(
     id: 'render',
     title: 'Render the core services',
     effect: 'local',
-    inputs: { component, kubeVersion: version, packages: all, images, data: dataOf(all, kit), trees: treesOf(all, kit), problems },
+    inputs: {
+      component,
+      kubeVersion: version,
+      packages: all,
+      images,
+      data: dataOf(all, kit),
+      trees: treesOf(all, kit),
+      problems,
+    },
     action: renderTree,
   });
   const published = kit.step({

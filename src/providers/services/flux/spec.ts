@@ -18,7 +18,9 @@ const PackageChoice = Type.Object(
         'Of a package that is a chart: any value of the chart, over those of the package. Of another: values it offers, by name; its readme or package.yaml lists them.',
       default: {},
     }),
-    size: Type.Optional(Type.String({ description: "A set of values that the package names, e.g. `small`; the entry's own values win over it." })),
+    size: Type.Optional(
+      Type.String({ description: "A set of values that the package names, e.g. `small`; the entry's own values win over it." }),
+    ),
     patches: Type.Array(
       Type.Object(
         {

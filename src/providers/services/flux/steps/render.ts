@@ -46,7 +46,10 @@ interface RenderedTree {
   readonly units: readonly ApplyUnit[];
 }
 
-type Build = (plan: PackagePlan, context: { images: RenderWant['images']; kubeVersion: string }) => Promise<Result<BuiltPackage | undefined>>;
+type Build = (
+  plan: PackagePlan,
+  context: { images: RenderWant['images']; kubeVersion: string },
+) => Promise<Result<BuiltPackage | undefined>>;
 
 /** Builds all packages; `undefined` where one is not built yet and `build` may not. */
 async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<Result<RenderedTree | undefined>> {
@@ -67,7 +70,8 @@ async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<
   for (const [path, text] of arranged.files) files.set(`tree/${path}`, text);
   for (const { built, plan } of builds)
     if (plan.name === bootstrapPackage)
-      for (const folder of built.folders) for (const [name, text] of Object.entries(folder.files)) files.set(`bootstrap/${name}`, text);
+      for (const folder of built.folders)
+        for (const [name, text] of Object.entries(folder.files)) files.set(`bootstrap/${name}`, text);
   return ok({ files, units: arranged.units });
 }
 
