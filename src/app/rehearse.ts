@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { err, ok, type RehearsalReport, type Result, type Spec } from '../model/index.js';
 import type { RunWatch } from './held.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
+import { type Clock, type RehearseWatch, startClock } from './rehearsal/clock.js';
 import { machinesOf, obtainTools, packagesOf, type RenderedSpec, renderSpec } from './rehearsal/deliveries.js';
 import { type Played, playThrough } from './rehearsal/play.js';
 import { reportOf } from './rehearsal/report.js';
@@ -15,12 +16,6 @@ export interface RehearseOptions extends PlatformRequest {
   readonly cold?: boolean;
   /** A recorded live cluster (`strata snapshot`) that the definition would upgrade. */
   readonly snapshot?: string;
-}
-
-/** How a rehearsal tells how it goes, and how it is stopped. */
-export interface RehearseWatch {
-  note(line: string): void;
-  readonly signal: AbortSignal;
 }
 
 /** Programs that make up the simulated cluster. */
@@ -57,31 +52,6 @@ export async function rehearse(options: RehearseOptions, watch: RehearseWatch): 
       totalMs: clock.now(),
     }),
   );
-}
-
-/** A stopwatch that names its stretches. */
-export interface Clock {
-  now(): number;
-  phase<T>(name: string, work: () => Promise<T>): Promise<T>;
-  phases(): RehearsalReport['phases'];
-}
-
-function startClock(): Clock {
-  const begun = performance.now();
-  const phases: RehearsalReport['phases'][number][] = [];
-  const now = (): number => Math.round(performance.now() - begun);
-  return {
-    now,
-    phases: () => phases,
-    async phase(name, work) {
-      const startMs = now();
-      try {
-        return await work();
-      } finally {
-        phases.push({ name, startMs, endMs: now() });
-      }
-    },
-  };
 }
 
 interface Playing {

@@ -10,7 +10,6 @@ import type {
 } from '../../model/index.js';
 import { ok } from '../../model/index.js';
 import { type SimulatedCluster, startCluster } from '../../rehearsal/index.js';
-import type { Clock, RehearseWatch } from '../rehearse.js';
 import { ownWorld } from '../held.js';
 import { quietReader, type Site } from '../site.js';
 import { applyPackage } from './apply.js';

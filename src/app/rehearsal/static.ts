@@ -58,9 +58,14 @@ export async function staticFindings(request: StaticRequest): Promise<Result<Sta
   return ok({
     kubernetes,
     checks: parts.flatMap((part) => part.checks),
-    problems: [...rendered.problems, ...parts.flatMap((part) => part.problems)],
+    problems: onlyOnce([...rendered.problems, ...parts.flatMap((part) => part.problems)]),
   });
 }
+
+/** The delivering component looks at the order of its own packages too. */
+const onlyOnce = (problems: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(problems.map((one) => [`${one.code} ${one.message}`, one])).values(),
+];
 
 interface Part {
   readonly checks: readonly RehearsalCheck[];
