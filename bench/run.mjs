@@ -1,4 +1,4 @@
-// Runs one benchmark or all: `node bench/run.mjs [engine|command-line|render|graph|many]`. Prints one JSON document each; a ratio
+// Runs one benchmark or all: `node bench/run.mjs [engine|command-line|render|graph|many|apply]`. Prints one JSON document each; a ratio
 // is the result, an absolute time is not. Run on an idle machine.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
