@@ -1,3 +1,4 @@
+import type { Clock, RehearseWatch } from './clock.js';
 import { join } from 'node:path';
 import type {
   Diagnostic,
