@@ -84,7 +84,9 @@ function sealedConflicts({ object, from }: RenderedObject, live: KubeObject): re
   if (!isSealable || live.immutable !== true) return [];
   const changed: string[] = [];
   if (object.immutable !== true) changed.push('immutable');
-  if (!agrees(dataOf(object), dataOf(live), 'all')) changed.push('data');
+  // A record holds no values of Secrets: what is not known is no conflict.
+  const isKnown = live.kind !== 'Secret' || live.data !== undefined;
+  if (isKnown && !agrees(dataOf(object), dataOf(live), 'all')) changed.push('data');
   // The values of a Secret are never told.
   return changed.map((field) =>
     immutable(sayObject(live), from, { field, live: 'sealed (immutable: true)', wanted: 'something else' }),
