@@ -6,7 +6,7 @@ import { hashOf, modulesOf, packageFile, packageFolder } from './chart-source.js
 import { notBuilt } from './errors.js';
 import { chartFile, renderPackage } from './kustomize.js';
 import { parseManifests } from './manifests.js';
-import { readData, readOwn } from './package-texts.js';
+import { dataKey, readData, readOwn } from './package-texts.js';
 import type { PackagePlan } from './packages.js';
 import { stageName, stages } from './stages.js';
 
@@ -34,7 +34,7 @@ export interface BuildContext {
 }
 
 /** Changed whenever the same input is to give another result. */
-const cacheVersion = 3;
+const cacheVersion = 4;
 
 /** The result of an earlier build of exactly this; `undefined` where there is none. Runs nothing. */
 export async function cachedPackage(
@@ -89,7 +89,7 @@ async function keyOf(plan: PackagePlan, context: BuildContext, r: ReadWorld): Pr
   const source = plan.spec.source?.chart;
   const modules = source === undefined ? ok({}) : await modulesOf(source, r);
   if (!modules.ok) return modules;
-  const data = await readData(plan, r);
+  const data = await dataKey(plan, r);
   if (!data.ok) return data;
   const own = source === undefined ? await readOwn(plan, r) : ok(new Map<string, string>());
   if (!own.ok) return own;
@@ -98,7 +98,7 @@ async function keyOf(plan: PackagePlan, context: BuildContext, r: ReadWorld): Pr
   const { namespace, namespaceOwner, source: from, images, sizes, values: settings } = spec;
   const said = { namespace, namespaceOwner, from, images, sizes, settings };
   const input = { cacheVersion, name, tree, said, values, size, patches, files, modules: modules.value, tools };
-  const texts = { data: [...data.value], own: [...own.value], context, root: packageFolder(plan, r) };
+  const texts = { data: data.value, own: [...own.value], context, root: packageFolder(plan, r) };
   return ok(`${name}-${hashOf([input, texts])}`);
 }
 

@@ -37,3 +37,15 @@ export async function readData(plan: PackagePlan, r: ReadWorld): Promise<Result<
   }
   return ok(texts);
 }
+
+/** What the files it takes from elsewhere depend on: texts, or where a pinned artefact lies, whose path changes with its content. */
+export async function dataKey(plan: PackagePlan, r: ReadWorld): Promise<Result<readonly unknown[]>> {
+  const isFolder = (from: string): boolean => from === 'catalog' || from === 'project';
+  const data = plan.spec.data ?? [];
+  const read = await readData({ ...plan, spec: { ...plan.spec, data: data.filter(({ from }) => isFolder(from)) } }, r);
+  if (!read.ok) return read;
+  const pinned = data.filter(({ from }) => !isFolder(from));
+  const places: unknown[] = [];
+  for (const { from, files } of pinned) places.push([await r.locate(from), files]);
+  return ok([...read.value, ...places]);
+}

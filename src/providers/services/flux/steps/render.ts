@@ -66,13 +66,16 @@ async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<
   const arranged = arrange(builds, bootstrapPackage, r);
   const wrong = arranged.problems.filter((one) => one.severity === 'error');
   if (wrong.length > 0) return err(orderRefused(wrong));
-  const files = new Map<string, string>();
-  for (const [path, text] of arranged.files) files.set(`tree/${path}`, text);
-  for (const { built, plan } of builds)
-    if (plan.name === bootstrapPackage)
-      for (const folder of built.folders)
-        for (const [name, text] of Object.entries(folder.files)) files.set(`bootstrap/${name}`, text);
+  const files = new Map([...arranged.files].map(([path, text]) => [`tree/${path}`, text]));
+  for (const [path, text] of bootstrapFiles(builds)) files.set(path, text);
   return ok({ files, units: arranged.units });
+}
+
+function bootstrapFiles(builds: readonly PlannedBuild[]): readonly (readonly [string, string])[] {
+  const own = builds.find(({ plan }) => plan.name === bootstrapPackage);
+  return (own?.built.folders ?? []).flatMap(({ files }) =>
+    Object.entries(files).map(([name, text]) => [`bootstrap/${name}`, text] as const),
+  );
 }
 
 async function rendered(component: string, units: readonly ApplyUnit[], r: ReadWorld): Promise<Rendered | undefined> {
