@@ -20,6 +20,7 @@ import { programFailed } from './errors.js';
 import { type Live, notReady, refusedObjects, refusedPods, unschedulable } from './findings.js';
 import { follow, followObjects, type Followed } from './follow.js';
 import type { Refusal } from './objects.js';
+import { countTaken } from './taken.js';
 
 /** What a rehearsal on a simulated cluster saw. */
 export interface Played {
@@ -28,6 +29,8 @@ export interface Played {
   readonly machines: readonly PlannedMachine[];
   readonly followed: ReadonlyMap<string, Followed>;
   readonly live: Live;
+  /** Objects seen in the cluster at the end, by package. */
+  readonly taken: ReadonlyMap<string, number>;
   /** Programs that ran when it ended. */
   readonly running: readonly string[];
   readonly checks: readonly RehearsalCheck[];
@@ -96,6 +99,7 @@ async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<
   }
   const live = await readLive(cluster);
   const packages = rendered.components.flatMap(({ delivery }) => [...delivery.bootstrap, ...delivery.packages]);
+  const taken = await countTaken(cluster.api, packages);
   const failed = await cluster.failed();
   const pods = [...refusedPods(live, packages), ...unschedulable(live, packages)];
   const problems = [
@@ -111,6 +115,7 @@ async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<
     machines,
     followed: story.followed,
     live,
+    taken,
     running: cluster.running(),
     problems,
     ...checksOf(seen),

@@ -75,7 +75,7 @@ function packageReport(layer: Layer, one: RenderedPackage, { rendered, played }:
     layer,
     after: one.after,
     objects: one.objects.length,
-    applied: followed?.applied ?? 0,
+    applied: played?.taken.get(one.name) ?? 0,
     verdict: isReady ? 'ready' : isWaiting(followed) ? 'skipped' : 'failed',
     ...(followed?.startedMs === undefined ? {} : { startedMs: followed.startedMs }),
     ...(followed?.readyMs === undefined ? {} : { readyMs: followed.readyMs }),
