@@ -1,7 +1,7 @@
 import type { KubeObject, PlayedStatus, RehearsedProgram, RenderedDelivery, RenderedPackage } from '../../model/index.js';
 import { field, listAt } from './fields.js';
 import { keyOf, nameOf, type Objects } from './objects.js';
-import { isAtWork, isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
+import { applying, isAtWork, isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
 
 /** What is followed, and how. */
 export interface Following {
@@ -95,7 +95,7 @@ async function notYetReady(api: Objects, one: RenderedPackage): Promise<readonly
 function isSettled({ packages }: RenderedDelivery, state: State): boolean {
   return packages.every((one) => {
     const progress = state.get(one.name)?.progress;
-    return progress !== undefined && (progress.state === 'ready' || progress.reason !== '');
+    return progress !== undefined && (progress.state === 'ready' || !['', applying].includes(progress.reason));
   });
 }
 

@@ -9,8 +9,19 @@ export type Progress =
 
 const waiting = (reason: string, message: string, settled = false): Progress => ({ state: 'waiting', reason, message, settled });
 
+/** Reason of our own for a controller that is at work on the objects. */
+export const applying = 'Applying';
+
 /** Reasons a controller gives while it has not yet come to a result of its own. */
-const unsettled = new Set(['', 'Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ArtifactFailed', 'NotReported']);
+const unsettled = new Set([
+  '',
+  applying,
+  'Progressing',
+  'ProgressingWithRetry',
+  'DependencyNotReady',
+  'ArtifactFailed',
+  'NotReported',
+]);
 
 /** Whether a controller is busy with the objects themselves, which takes its time where they are many; it waits for nobody. */
 export function isAtWork(report: KubeObject): boolean {
@@ -25,7 +36,7 @@ export function progressOf(report: KubeObject | undefined): Progress {
   if (ready === undefined) return waiting('', 'its controller has not looked at it yet');
   const current = field(report, 'status', 'observedGeneration') === field(report, 'metadata', 'generation');
   if (ready.status === 'True' && current) return { state: 'ready' };
-  if (isAtWork(report)) return waiting('', ready.message);
+  if (isAtWork(report)) return waiting(applying, ready.message);
   return waiting(ready.reason, ready.message, !unsettled.has(ready.reason));
 }
 

@@ -68,6 +68,10 @@ function packageReport(layer: Layer, one: RenderedPackage, { rendered, played }:
   const packages = packagesOf(rendered).map((each) => each.one);
   const followed = played?.followed.get(one.name);
   const isReady = followed?.progress.state === 'ready';
+  const requests =
+    played === undefined
+      ? { cpu: 0, memoryBytes: 0, pods: 0, storageBytes: 0 }
+      : packageRequests(one.name, played.live, packages);
   const programs = one.programs.map((program) => program.tool).filter((tool) => played?.running.includes(tool) ?? false);
   return {
     name: one.name,
@@ -79,12 +83,9 @@ function packageReport(layer: Layer, one: RenderedPackage, { rendered, played }:
     verdict: isReady ? 'ready' : isWaiting(followed) ? 'skipped' : 'failed',
     ...(followed?.startedMs === undefined ? {} : { startedMs: followed.startedMs }),
     ...(followed?.readyMs === undefined ? {} : { readyMs: followed.readyMs }),
-    part: partOf(one, programs),
+    part: requests.pods > 0 && programs.length === 0 ? 'played' : partOf(one, programs),
     programs,
-    requests:
-      played === undefined
-        ? { cpu: 0, memoryBytes: 0, pods: 0, storageBytes: 0 }
-        : packageRequests(one.name, played.live, packages),
+    requests,
   };
 }
 
