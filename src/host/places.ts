@@ -21,11 +21,16 @@ export function cacheFolder(): string {
 /** The same path, whatever folder the user stands in. */
 export const absolutePath = (path: string): string => resolve(path);
 
+/** What lies in the cache is told without where the cache lies: its place says nothing, and differs everywhere. */
+const inCache = (text: string): string => text.replaceAll(`${cacheFolder()}/`, 'cache:');
+
 /** A path as a user would type it from where they stand; absolute where it lies elsewhere. */
 export function shownPath(path: string): string {
+  const short = inCache(path);
+  if (short !== path) return short;
   const from = relative(process.cwd(), resolve(path));
   return from.startsWith('../../..') || from === '' ? path : from;
 }
 
 /** A text with the paths in it as a user would type them. */
-export const shownText = (text: string): string => text.replaceAll(`${process.cwd()}/`, '');
+export const shownText = (text: string): string => inCache(text).replaceAll(`${process.cwd()}/`, '');
