@@ -1,7 +1,7 @@
 import type { KubeObject, PlayedStatus, RehearsedProgram, RenderedDelivery, RenderedPackage } from '../../model/index.js';
 import { field, listAt } from './fields.js';
 import { keyOf, nameOf, type Objects } from './objects.js';
-import { applying, isAtWork, isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
+import { isAtWork, isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
 
 /** What is followed, and how. */
 export interface Following {
@@ -48,8 +48,8 @@ export async function follow(following: Following): Promise<ReadonlyMap<string, 
     if (delivery.packages.every((one) => state.get(one.name)?.progress.state === 'ready')) break;
     if (now !== before) changed = clock();
     before = now;
-    if (await someAtWork(following)) changed = clock();
-    if (clock() - changed > limits.quietMs && isSettled(delivery, state)) break;
+    const patience = (await someAtWork(following)) ? limits.quietMs * 3 : limits.quietMs;
+    if (clock() - changed > patience && isSettled(delivery, state)) break;
     await following.pause(250);
   }
   return state;
@@ -95,7 +95,7 @@ async function notYetReady(api: Objects, one: RenderedPackage): Promise<readonly
 function isSettled({ packages }: RenderedDelivery, state: State): boolean {
   return packages.every((one) => {
     const progress = state.get(one.name)?.progress;
-    return progress !== undefined && (progress.state === 'ready' || !['', applying].includes(progress.reason));
+    return progress !== undefined && (progress.state === 'ready' || progress.reason !== '');
   });
 }
 

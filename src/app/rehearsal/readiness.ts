@@ -26,7 +26,9 @@ const unsettled = new Set([
 /** Whether a controller is busy with the objects themselves, which takes its time where they are many; it waits for nobody. */
 export function isAtWork(report: KubeObject): boolean {
   const ready = conditionOf(report, 'Ready');
-  return ready?.status === 'Unknown' && ready.reason === 'Progressing' && !ready.message.startsWith('Running health checks');
+  // While it waits for health, it says so in a condition of its own (kustomize-controller v1.9.5).
+  const waitsForHealth = conditionOf(report, 'Healthy')?.status === 'Unknown';
+  return ready?.status === 'Unknown' && ready.reason === 'Progressing' && !waitsForHealth;
 }
 
 /** Reads the Ready condition of the object that reports on a package. */
