@@ -16,7 +16,7 @@ const verdictColors = (paint: Paint): Readonly<Record<Verdict, (text: string) =>
 });
 
 /** Changes of one step that are listed; a longer list is counted. */
-const mostChanges = 8;
+const mostChanges = 30;
 
 /** True where a run of this plan would do something. */
 export const hasChanges = (plan: Plan): boolean => plan.steps.some((step) => step.verdict !== 'keep');

@@ -1,10 +1,22 @@
 import { join } from 'node:path';
-import type { Action, Digest, OciImage, ReadWorld, Result, ToolArtefact, Tree, World } from '../../../../model/index.js';
+import type {
+  Action,
+  Change,
+  Digest,
+  KubeObject,
+  OciImage,
+  ReadWorld,
+  Result,
+  ToolArtefact,
+  Tree,
+  World,
+} from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { createTarGz } from '../../../../tools/tar/index.js';
 import { type ApplyUnit, arrange, type PlannedBuild } from '../../../../packages/arrange.js';
 import { type BuiltPackage, buildPackage, cachedPackage } from '../../../../packages/build.js';
 import { dataMissing, type PackageProblem, packagesRefused } from '../../../../packages/errors.js';
+import { objectChanges, sealed } from '../../../../packages/object-changes.js';
 import { imageNames, type PackagePlan } from '../../../../packages/packages.js';
 import { orderRefused } from '../errors.js';
 import { bootstrapPackage } from '../spec.js';
@@ -37,13 +49,21 @@ export interface Rendered {
   readonly units: readonly ApplyUnit[];
 }
 
-/** Where the tree of a component lies: `tree/<package>/`, `bootstrap/`, `tree.tar.gz`. */
+/** What is there now; `stale` where it is not what is wanted. */
+interface Seen extends Rendered {
+  /** Never empty. */
+  readonly stale?: readonly Change[];
+}
+
+/** Where the tree of a component lies: `tree/<package>/`, `bootstrap/`, `objects.json`, `tree.tar.gz`. */
 export const renderFolder = (r: ReadWorld, component: string): string => join(r.paths.state, 'services', component);
 
 /** The tree by path below `renderFolder`, and the order of its folders. */
 interface RenderedTree {
   readonly files: ReadonlyMap<string, string>;
   readonly units: readonly ApplyUnit[];
+  /** Without the values of Secrets. */
+  readonly objects: readonly KubeObject[];
 }
 
 type Build = (
@@ -68,7 +88,8 @@ async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<
   if (wrong.length > 0) return err(orderRefused(wrong));
   const files = new Map([...arranged.files].map(([path, text]) => [`tree/${path}`, text]));
   for (const [path, text] of bootstrapFiles(builds)) files.set(path, text);
-  return ok({ files, units: arranged.units });
+  const objects = builds.flatMap(({ built }) => built.objects.map(({ object }) => sealed(object)));
+  return ok({ files, units: arranged.units, objects });
 }
 
 function bootstrapFiles(builds: readonly PlannedBuild[]): readonly (readonly [string, string])[] {
@@ -98,7 +119,30 @@ async function isCurrent(folder: string, files: ReadonlyMap<string, string>, r: 
   return names.length === packages.size && names.every((name) => packages.has(name));
 }
 
-async function write(folder: string, files: ReadonlyMap<string, string>, w: World): Promise<Result<void>> {
+const objectsFile = (folder: string): string => join(folder, 'objects.json');
+
+/** Objects of the tree that is there; `undefined` where none are recorded. */
+async function objectsThere(folder: string, r: ReadWorld): Promise<readonly KubeObject[] | undefined> {
+  const text = await r.read(objectsFile(folder));
+  if (!text.ok || text.value === undefined) return undefined;
+  try {
+    return JSON.parse(text.value) as readonly KubeObject[]; // written by `write`
+  } catch {
+    return undefined;
+  }
+}
+
+const packageNames = (want: RenderWant): readonly Change[] => want.packages.map((p) => ({ what: 'package', to: p.name }));
+
+/** How the tree that is there differs, by object where both sides are known, else by package. */
+async function staleness(want: RenderWant, tree: RenderedTree | undefined, r: ReadWorld): Promise<readonly Change[]> {
+  const there = tree && (await objectsThere(renderFolder(r, want.component), r));
+  const changes = there === undefined ? packageNames(want) : objectChanges(there, tree?.objects ?? []);
+  // Texts may differ where no object does: the archive is another one all the same.
+  return changes.length > 0 ? changes : [{ what: 'files of the tree', to: 'written anew' }];
+}
+
+async function write(folder: string, { files, objects }: RenderedTree, w: World): Promise<Result<void>> {
   // The archive goes first and comes last: where it lies, the tree beside it is complete.
   const gone = await w.remove(folder);
   if (!gone.ok) return gone;
@@ -106,32 +150,35 @@ async function write(folder: string, files: ReadonlyMap<string, string>, w: Worl
     const written = await w.write(join(folder, path), text);
     if (!written.ok) return written;
   }
+  const listed = await w.write(objectsFile(folder), JSON.stringify(objects));
+  if (!listed.ok) return listed;
   return w.makeDirectory(join(folder, 'tree'));
 }
 
 /** The packages become a folder of plain kustomizations, and an archive of it whose digest is its name. */
-export const renderTree: Action<RenderWant, Rendered> = {
+export const renderTree: Action<RenderWant, Seen> = {
   async observe(want, r) {
     const tree = await renderAll(want, r, (plan, context) => cachedPackage(plan, context, r));
     if (!tree.ok) return tree;
-    if (tree.value === undefined) return ok(undefined);
-    const current = await isCurrent(renderFolder(r, want.component), tree.value.files, r);
-    return ok(current ? await rendered(want.component, tree.value.units, r) : undefined);
+    const there = await rendered(want.component, tree.value?.units ?? [], r);
+    if (there === undefined) return ok(undefined);
+    const current = tree.value !== undefined && (await isCurrent(renderFolder(r, want.component), tree.value.files, r));
+    return ok(current ? there : { ...there, stale: await staleness(want, tree.value, r) });
   },
   diff(want, got) {
-    return got === undefined ? want.packages.map((p) => ({ what: 'package', to: p.name })) : [];
+    return got === undefined ? packageNames(want) : (got.stale ?? []);
   },
   async apply(want, _got, w) {
     const tree = await renderAll(want, w, (plan, context) => buildPackage(plan, context, w));
     if (!tree.ok) return tree;
-    const { files, units } = tree.value ?? { files: new Map<string, string>(), units: [] };
+    const made = tree.value ?? { files: new Map<string, string>(), units: [], objects: [] };
     const folder = renderFolder(w, want.component);
-    const written = await write(folder, files, w);
+    const written = await write(folder, made, w);
     if (!written.ok) return written;
     const archived = await createTarGz(w, join(folder, 'tree'), join(folder, 'tree.tar.gz'));
     if (!archived.ok) return archived;
-    const made = await rendered(want.component, units, w);
-    return made === undefined ? err(dataMissing(folder, 'tree.tar.gz')) : ok(made);
+    const there = await rendered(want.component, made.units, w);
+    return there === undefined ? err(dataMissing(folder, 'tree.tar.gz')) : ok(there);
   },
   async remove(got, w) {
     return w.remove(renderFolder(w, got.component));
