@@ -26,6 +26,8 @@ export interface KubeApi {
   /** Merge patch (RFC 7386) of a subresource or of the object itself. */
   patch(key: ObjectKey, change: Json, subresource?: string): Promise<Result<void>>;
   create(object: KubeObject): Promise<Result<void>>;
+  /** Whether the object would be taken; it is not (`dryRun=All`). */
+  admits(object: KubeObject): Promise<Result<void>>;
   /** Tells each object of a kind now, and again whenever it changes, until it is closed; the kind must be served. */
   watch(kind: Kind, tell: (object: KubeObject) => void): Promise<() => void>;
   /** A token with which to act as a service account. */
@@ -122,6 +124,23 @@ export function createKubeApi(connection: Connection): KubeApi {
       const part = subresource === '' ? '' : `/${subresource}`;
       const done = await write(key, change, part, 'application/merge-patch+json');
       return done.ok ? ok(undefined) : done;
+    },
+    async admits(object) {
+      const key = {
+        ...object,
+        name: object.metadata.name,
+        ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
+      };
+      const path = await pathOf(key);
+      if (path === undefined) return err(kindUnknown(key));
+      const answer = await connection.send({
+        method: 'POST',
+        path: `${path.slice(0, path.lastIndexOf('/'))}?dryRun=All`,
+        body: JSON.stringify(object),
+        headers: { 'content-type': 'application/json' },
+      });
+      if (!answer.ok) return answer;
+      return answer.value.status < 300 ? ok(undefined) : err(refused(answer.value, key));
     },
     async create(object) {
       const key = {

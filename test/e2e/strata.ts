@@ -88,6 +88,8 @@ export function traces(): readonly string[] {
     .map((line) => `netns ${line.split(' ')[0]}`);
   const processes = system('ps', '-eo', 'args')
     .split('\n')
-    .filter((line) => /systemd-nspawn|docker-registry|git daemon|containerd|kubelet|etcd/.test(line) && !line.includes('ps -eo'));
+    .filter((line) => /systemd-nspawn|docker-registry|git daemon|containerd|kubelet|etcd/.test(line) && !line.includes('ps -eo'))
+    // Ended, and only waiting to be collected by the machine's own first process.
+    .filter((line) => !line.includes('<defunct>'));
   return [...mounts, ...links, ...namespaces, ...processes].filter((line) => line.trim() !== '').sort();
 }

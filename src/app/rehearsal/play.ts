@@ -13,6 +13,7 @@ import { ok } from '../../model/index.js';
 import { type SimulatedCluster, startCluster } from '../../rehearsal/index.js';
 import { ownWorld } from '../held.js';
 import { quietReader, type Site } from '../site.js';
+import { refusedAgain } from './admission.js';
 import { applyPackage } from './apply.js';
 import { checksOf } from './checks.js';
 import { packagesOf, type RenderedSpec } from './deliveries.js';
@@ -101,7 +102,10 @@ async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<
   const packages = rendered.components.flatMap(({ delivery }) => [...delivery.bootstrap, ...delivery.packages]);
   const taken = await countTaken(cluster.api, packages);
   const failed = await cluster.failed();
-  const pods = [...refusedPods(live, packages), ...unschedulable(live, packages)];
+  const atOnce = refusedPods(live, packages);
+  const later = await refusedAgain(packages, cluster.api.admits);
+  const refused = [...atOnce, ...later.filter((one) => !atOnce.some((known) => isSamePlace(known, one)))];
+  const pods = [...refused, ...unschedulable(live, packages)];
   const problems = [
     ...refusedObjects(story.refusals, packages),
     ...notReady(story.followed, packages, pods),
@@ -121,6 +125,9 @@ async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<
     ...checksOf(seen),
   });
 }
+
+/** One refusal of a workload is enough. */
+const isSamePlace = (a: Diagnostic, b: Diagnostic): boolean => JSON.stringify(a.where) === JSON.stringify(b.where);
 
 async function bring(
   cluster: SimulatedCluster,
