@@ -48,6 +48,6 @@ function podOf(from: RenderedObject, fallback: string | undefined): Offered | un
     kind: 'Pod',
     metadata: { name: `${metadata.name}-offered`.slice(-63), namespace, labels, annotations },
     spec: { ...Object(podSpec), ...(isJob && field(podSpec, 'restartPolicy') === undefined ? { restartPolicy: 'Never' } : {}) },
-  } as KubeObject;
+  } as unknown as KubeObject; // a template's labels are those of its pod
   return { name: `Pod of ${kind}/${namespace}/${metadata.name}`, pod, from };
 }
