@@ -31,6 +31,7 @@ const api: KubeApi = {
   apply: async (one) => ok(one),
   applyStatus: nothing,
   patch: nothing,
+  admits: async () => ok(undefined),
   create: nothing,
   watch: async () => () => undefined,
   token: async (namespace, account) => ok(`${namespace}/${account}`),
