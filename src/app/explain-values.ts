@@ -20,7 +20,8 @@ import { isMap, valueAt } from '../packages/values.js';
 import { openPlatform, type Opened, type PlatformRequest } from './definition-of.js';
 import { ownWorld, type RunWatch } from './held.js';
 import { makeKit } from './kit.js';
-import { obtainTools } from './rehearsal/deliveries.js';
+import { knownImage, obtainTools } from './rehearsal/deliveries.js';
+import { versionOf } from './rehearsal/version.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
 /** Which value of which package. */
@@ -134,14 +135,13 @@ async function explainAll(from: Explaining, paths: readonly string[]): Promise<R
 }
 
 async function objectsOf({ opened }: Explaining, plan: PackagePlan, w: World): Promise<Result<readonly RenderedObject[]>> {
-  const version = valueAt(opened.spec.components.find((one) => one.layer === 'kubernetes')?.with, 'version');
   const images = Object.fromEntries(
     imageNames(plan).flatMap((name) => {
-      const pin = opened.site.toolchain.images.get(name);
-      return pin === undefined ? [] : [[name, { ref: pin.ref }]];
+      const image = knownImage(opened.site, name);
+      return image === undefined ? [] : [[name, image]];
     }),
   );
-  const built = await buildPackage(plan, { images, kubeVersion: typeof version === 'string' ? version : 'v1.37.2' }, w);
+  const built = await buildPackage(plan, { images, kubeVersion: versionOf(opened.spec) }, w);
   return built.ok ? ok(built.value.objects) : built;
 }
 

@@ -1,9 +1,9 @@
 import { digestOf } from '../engine/index.js';
 import { type Diagnostic, err, type KubeObject, ok, type Result, type Snapshot, type SnapshotNode } from '../model/index.js';
+import { quantity } from '../packages/checks/index.js';
 import { isSecret, type KubeClient, type Resource, secretShell, withoutNoise } from '../tools/kube-api/index.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
 import { forEach, openCluster } from './live/cluster.js';
-import { quantityOf } from './rehearsal/quantities.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
 /** Which cluster to record. */
@@ -74,8 +74,8 @@ function nodeOf({ metadata, status }: KubeObject): SnapshotNode {
   return {
     name: metadata.name,
     role: isControlPlane ? 'control-plane' : 'worker',
-    cpu: quantityOf(offered.cpu),
-    memoryBytes: quantityOf(offered.memory),
-    pods: quantityOf(offered.pods),
+    cpu: quantity(offered.cpu) ?? 0,
+    memoryBytes: quantity(offered.memory) ?? 0,
+    pods: quantity(offered.pods) ?? 0,
   };
 }

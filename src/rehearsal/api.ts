@@ -41,6 +41,14 @@ interface Resource {
   readonly hasStatus: boolean;
 }
 
+/** What names an object. */
+export const keyOf = (object: KubeObject): ObjectKey => ({
+  apiVersion: object.apiVersion,
+  kind: object.kind,
+  name: object.metadata.name,
+  ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
+});
+
 const manager = 'strata';
 
 /** Speaks the Kubernetes API over a connection; kinds are looked up once and again when one is new. */
@@ -85,6 +93,17 @@ export function createKubeApi(connection: Connection): KubeApi {
     return answer.ok ? objectIn(answer.value, key) : answer;
   }
 
+  async function post(object: KubeObject, query: string): Promise<Result<HttpResponse>> {
+    const path = await pathOf(keyOf(object));
+    if (path === undefined) return err(kindUnknown(object));
+    return connection.send({
+      method: 'POST',
+      path: `${path.slice(0, path.lastIndexOf('/'))}${query}`,
+      body: JSON.stringify(object),
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+
   return {
     async ready() {
       const answer = await connection.send({ method: 'GET', path: '/readyz', deadlineMs: 2_000 });
@@ -126,38 +145,15 @@ export function createKubeApi(connection: Connection): KubeApi {
       return done.ok ? ok(undefined) : done;
     },
     async admits(object) {
-      const key = {
-        ...object,
-        name: object.metadata.name,
-        ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
-      };
-      const path = await pathOf(key);
-      if (path === undefined) return err(kindUnknown(key));
-      const answer = await connection.send({
-        method: 'POST',
-        path: `${path.slice(0, path.lastIndexOf('/'))}?dryRun=All`,
-        body: JSON.stringify(object),
-        headers: { 'content-type': 'application/json' },
-      });
+      const answer = await post(object, '?dryRun=All');
       if (!answer.ok) return answer;
-      return answer.value.status < 300 ? ok(undefined) : err(refused(answer.value, key));
+      return answer.value.status < 300 ? ok(undefined) : err(refused(answer.value, keyOf(object)));
     },
     async create(object) {
-      const key = {
-        ...object,
-        name: object.metadata.name,
-        ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
-      };
-      const path = await pathOf(key);
-      if (path === undefined) return err(kindUnknown(key));
-      const answer = await connection.send({
-        method: 'POST',
-        path: path.slice(0, path.lastIndexOf('/')),
-        body: JSON.stringify(object),
-        headers: { 'content-type': 'application/json' },
-      });
+      const answer = await post(object, '');
       if (!answer.ok) return answer;
-      return answer.value.status < 300 || answer.value.status === 409 ? ok(undefined) : err(refused(answer.value, key));
+      const isThere = answer.value.status < 300 || answer.value.status === 409;
+      return isThere ? ok(undefined) : err(refused(answer.value, keyOf(object)));
     },
     async watch(kind, tell) {
       const resource = await resourceOf(kind);

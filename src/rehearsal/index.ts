@@ -1,3 +1,4 @@
-export type { KubeApi, Kind, ObjectKey } from './api.js';
+export { keyOf, type KubeApi, type Kind, type ObjectKey } from './api.js';
 export { type ClusterOptions, type SimulatedCluster, startCluster } from './cluster.js';
+export { allocatableOf } from './machines.js';
 export type { Silenced } from './webhooks.js';

@@ -5,8 +5,24 @@ const usual = { cpus: 4, memoryBytes: 16 * 2 ** 30, pods: 110 };
 /** Kept by the system and kubelet: the sum of kubelet's usual reservation, so that a fit here is a fit there. */
 const reserved = { cpus: 0.1, memoryBytes: 256 * 2 ** 20 };
 
+/** What a machine leaves to pods. */
+export interface Allocatable {
+  readonly cpu: number;
+  readonly memoryBytes: number;
+  readonly pods: number;
+}
+
+/** What pods may request of a machine; the usual where the definition does not say how large it is. */
+export const allocatableOf = ({ cpus = usual.cpus, memoryBytes = usual.memoryBytes }: PlannedMachine): Allocatable => ({
+  cpu: cpus - reserved.cpus,
+  memoryBytes: memoryBytes - reserved.memoryBytes,
+  pods: usual.pods,
+});
+
 /** A machine as a Node that KWOK plays. */
-export function nodeOf({ name, role, cpus = usual.cpus, memoryBytes = usual.memoryBytes }: PlannedMachine): KubeObject {
+export function nodeOf(machine: PlannedMachine): KubeObject {
+  const { name, role, cpus = usual.cpus, memoryBytes = usual.memoryBytes } = machine;
+  const left = allocatableOf(machine);
   const isControl = role === 'control-plane';
   const capacity = {
     cpu: String(cpus),
@@ -16,8 +32,8 @@ export function nodeOf({ name, role, cpus = usual.cpus, memoryBytes = usual.memo
   };
   const allocatable = {
     ...capacity,
-    cpu: `${Math.round((cpus - reserved.cpus) * 1000)}m`,
-    memory: `${Math.floor((memoryBytes - reserved.memoryBytes) / 1024)}Ki`,
+    cpu: `${Math.round(left.cpu * 1000)}m`,
+    memory: `${Math.floor(left.memoryBytes / 1024)}Ki`,
   };
   return {
     apiVersion: 'v1',

@@ -32,7 +32,7 @@ describe('a rehearsal', () => {
 
   test('of the local example passes, with its own controllers running', async () => {
     const cold = await strata('rehearse', directory, '--cold', '-o', 'json');
-    expect(cold.code).toBe(0);
+    expect(cold.code, cold.stdout).toBe(0);
     const report = JSON.parse(cold.stdout);
     expect(report).toMatchObject({ verdict: 'pass', warm: false });
     const real = report.packages.filter((one: { part: string }) => one.part === 'real');

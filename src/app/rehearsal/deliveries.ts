@@ -79,7 +79,7 @@ const isFailure = (value: unknown): value is { diagnostic: Diagnostic; cause?: u
   typeof value === 'object' && value !== null && 'diagnostic' in value;
 
 /** The reference is pinned; its digest is known once the image is built. */
-function knownImage(site: Site, name: string): { ref: string } | undefined {
+export function knownImage(site: Site, name: string): { ref: string } | undefined {
   const pin = site.toolchain.images.get(name);
   return pin === undefined ? undefined : { ref: pin.ref };
 }

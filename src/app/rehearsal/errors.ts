@@ -1,5 +1,5 @@
 import type { Diagnostic, Span } from '../../model/index.js';
-import type { Requests } from './requests.js';
+import type { Amount } from '../../packages/checks/index.js';
 
 const at = (where: Span | undefined): { where?: Span } => (where === undefined ? {} : { where });
 
@@ -7,7 +7,7 @@ const at = (where: Span | undefined): { where?: Span } => (where === undefined ?
 export interface Unfit {
   readonly workload: string;
   readonly count: number;
-  readonly requests: Requests;
+  readonly requests: Amount;
   readonly why: string;
   readonly where: Span | undefined;
 }

@@ -1,12 +1,6 @@
-/** A field deep inside an object that may not be there. */
-export function field(value: unknown, ...path: readonly string[]): unknown {
-  let at: unknown = value;
-  for (const key of path) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    at = Reflect.get(at, key);
-  }
-  return at;
-}
+import { at as field, list } from '../../packages/order/read.js';
+
+export { field };
 
 /** The text at a path; empty where there is none. */
 export function textAt(value: unknown, ...path: readonly string[]): string {
@@ -16,8 +10,7 @@ export function textAt(value: unknown, ...path: readonly string[]): string {
 
 /** The list at a path; empty where there is none. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = field(value, ...path);
-  return Array.isArray(found) ? found : [];
+  return list(field(value, ...path));
 }
 
 /** One condition of an object's status. */

@@ -1,10 +1,9 @@
 import type { Diagnostic, KubeObject, PlannedMachine, RehearsedNode, RenderedPackage, Span } from '../../model/index.js';
+import { type Amount, nothing, plus, podAmount, quantity } from '../../packages/checks/index.js';
 import * as errors from './errors.js';
 import { conditionOf, field, listAt, textAt } from './fields.js';
 import type { Followed } from './follow.js';
-import { nameOf, type Refusal } from './objects.js';
-import { quantityOf } from './quantities.js';
-import { type Requests, requestsOf, sum } from './requests.js';
+import { keyOf, nameOf, type Refusal } from './objects.js';
 
 /** Label that the rendering puts on every object of a package, and on its pods. */
 const packageLabel = 'strata.dev/package';
@@ -30,27 +29,29 @@ export function packageRequests(
   name: string,
   live: Live,
   packages: readonly RenderedPackage[],
-): Requests & { readonly pods: number; readonly storageBytes: number } {
+): Amount & { readonly pods: number; readonly storageBytes: number } {
   const pods = live.pods.filter((pod) => ownerOf(pod, packages) === name);
   const claims = live.claims.filter((claim) => ownerOf(claim, packages) === name);
   const storageBytes = claims.reduce(
-    (bytes, claim) => bytes + quantityOf(field(claim, 'spec', 'resources', 'requests', 'storage')),
+    (bytes, claim) => bytes + (quantity(field(claim, 'spec', 'resources', 'requests', 'storage')) ?? 0),
     0,
   );
-  return { ...sum(pods.map(requestsOf)), pods: pods.length, storageBytes };
+  return { ...requested(pods), pods: pods.length, storageBytes };
 }
+
+const requested = (pods: readonly KubeObject[]): Amount => pods.map((pod) => podAmount(pod.spec)).reduce(plus, nothing);
 
 /** Each machine with what the scheduler put on it. */
 export function nodesOf(live: Live, machines: readonly PlannedMachine[]): readonly RehearsedNode[] {
   return live.nodes.map((node) => {
     const { name } = node.metadata;
     const pods = live.pods.filter((pod) => textAt(pod, 'spec', 'nodeName') === name);
-    const used = sum(pods.map(requestsOf));
+    const used = requested(pods);
     return {
       name,
       role: machines.find((one) => one.name === name)?.role ?? 'worker',
-      cpu: quantityOf(field(node, 'status', 'allocatable', 'cpu')),
-      memoryBytes: quantityOf(field(node, 'status', 'allocatable', 'memory')),
+      cpu: quantity(field(node, 'status', 'allocatable', 'cpu')) ?? 0,
+      memoryBytes: quantity(field(node, 'status', 'allocatable', 'memory')) ?? 0,
       usedCpu: used.cpu,
       usedMemoryBytes: used.memoryBytes,
       pods: pods.length,
@@ -71,7 +72,13 @@ export function unschedulable(live: Live, packages: readonly RenderedPackage[]):
   }
   return [...seen].map(([key, { pod, message, count }]) => {
     const one = packages.find((each) => each.name === ownerOf(pod, packages));
-    return errors.doesNotFit({ workload: key, count, requests: requestsOf(pod), why: message, where: workloadPlace(pod, one) });
+    return errors.doesNotFit({
+      workload: key,
+      count,
+      requests: podAmount(pod.spec),
+      why: message,
+      where: workloadPlace(pod, one),
+    });
   });
 }
 
@@ -124,15 +131,8 @@ export function admissionWords(message: string): string | undefined {
 export const refusedObjects = (refusals: readonly Refusal[], packages: readonly RenderedPackage[]): readonly Diagnostic[] =>
   refusals.map(({ object, failure }) => {
     const from = packages.flatMap((one) => one.objects).find((each) => each.object === object)?.from;
-    return errors.notTaken(
-      nameOf({ ...object, name: object.metadata.name, ...namespaced(object) }),
-      failure.diagnostic.message,
-      from,
-    );
+    return errors.notTaken(nameOf(keyOf(object)), failure.diagnostic.message, from);
   });
-
-const namespaced = (object: KubeObject): { namespace?: string } =>
-  object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace };
 
 /**
  * Packages that did not become ready for a reason of their own; one that only waits for pods is left out where `others`

@@ -22,12 +22,13 @@ export interface Followed {
   readonly progress: Progress;
   readonly startedMs?: number;
   readonly readyMs?: number;
-  readonly report?: KubeObject;
-  /** Objects that the API server took. */
-  readonly applied?: number;
 }
 
-type State = Map<string, Followed>;
+/** Every object that reports on a part of a delivery, by `namespace/name`. */
+type Reports = ReadonlyMap<string, KubeObject>;
+
+/** `applied`: how many objects the controller says it has applied. */
+type State = Map<string, Followed & { readonly applied: number }>;
 
 /**
  * Watches the packages of a delivery until each is ready, or until nothing has changed for a while: what is stuck here
@@ -44,11 +45,13 @@ export async function follow(following: Following): Promise<ReadonlyMap<string, 
   while (!signal.aborted && clock() < end) {
     await programs();
     await playing();
-    const now = `${await look(following, state)} ${await countReadyPods(following.api)}`;
+    const reports = await readReports(following);
+    const now = `${look(following, reports, state)} ${await countReadyPods(following.api)}`;
     if (delivery.packages.every((one) => state.get(one.name)?.progress.state === 'ready')) break;
     if (now !== before) changed = clock();
     before = now;
-    const patience = (await someAtWork(following)) ? limits.quietMs * 3 : limits.quietMs;
+    // Parts of packages that nobody waits for by name are reported on as well.
+    const patience = [...reports.values()].some(isAtWork) ? limits.quietMs * 3 : limits.quietMs;
     if (clock() - changed > patience && isSettled(delivery, state)) break;
     await following.pause(250);
   }
@@ -62,19 +65,18 @@ export async function followObjects(
   { startedMs, refused }: { readonly startedMs: number; readonly refused: number },
 ): Promise<Followed> {
   for (const program of one.programs) await begin(program);
-  const applied = one.objects.length - refused;
-  if (refused > 0) return { progress: failed(`${refused} of its objects were not taken`), startedMs, applied };
+  if (refused > 0) return { progress: failed(`${refused} of its objects were not taken`), startedMs };
   const end = clock() + limits.quietMs;
   let missing: readonly string[] = [];
   do {
     missing = await notYetReady(api, one);
     if (missing.length === 0) {
       note(`${one.name} is ready`);
-      return { progress: { state: 'ready' }, startedMs, readyMs: clock(), applied };
+      return { progress: { state: 'ready' }, startedMs, readyMs: clock() };
     }
     await pause(250);
   } while (clock() < end && !signal.aborted);
-  return { progress: failed(`without all their pods: ${missing.join(', ')}`), startedMs, applied };
+  return { progress: failed(`without all their pods: ${missing.join(', ')}`), startedMs };
 }
 
 const failed = (message: string): Progress => ({ state: 'waiting', reason: 'NotReady', message, settled: true });
@@ -99,10 +101,11 @@ function isSettled({ packages }: RenderedDelivery, state: State): boolean {
   });
 }
 
-async function look({ api, delivery, clock, note }: Following, state: State): Promise<string> {
-  const reports = await readReports(api, delivery);
+/** What is new, as a text that changes with it. */
+function look({ delivery, clock, note }: Following, reports: Reports, state: State): string {
   for (const one of delivery.packages) {
-    const report = reports.get(one.name);
+    const key = delivery.reports?.(one.name);
+    const report = key === undefined ? undefined : reports.get(`${key.namespace}/${key.name}`);
     const known = state.get(one.name);
     if (known?.progress.state === 'ready') continue;
     const progress = lasting(progressOf(report), known?.progress);
@@ -112,11 +115,11 @@ async function look({ api, delivery, clock, note }: Following, state: State): Pr
       progress,
       ...(begun === undefined ? {} : { startedMs: begun }),
       ...(isReady ? { readyMs: clock() } : {}),
-      ...(report === undefined ? {} : { report, applied: listAt(report, 'status', 'inventory', 'entries').length }),
+      applied: listAt(report, 'status', 'inventory', 'entries').length,
     });
     if (isReady) note(`${one.name} is ready`);
   }
-  return [...state].map(([name, one]) => `${name}:${one.progress.state}:${one.applied ?? 0}`).join(' ');
+  return [...state].map(([name, one]) => `${name}:${one.progress.state}:${one.applied}`).join(' ');
 }
 
 /** A verdict stands while the controller tries again: trying is no news. */
@@ -128,28 +131,13 @@ function lasting(now: Progress, before: Progress | undefined): Progress {
 const hasBegun = (progress: Progress): boolean =>
   progress.state === 'ready' || !['NotReported', 'DependencyNotReady', ''].includes(progress.reason);
 
-/** The reporting objects of a delivery, by package; one list per kind. */
-async function readReports(api: Objects, delivery: RenderedDelivery): Promise<ReadonlyMap<string, KubeObject>> {
-  const found = new Map<string, KubeObject>();
-  const [first] = delivery.packages;
-  const kind = first === undefined ? undefined : delivery.reports?.(first.name);
-  if (kind === undefined) return found;
-  const listed = await api.list(kind);
-  const objects = new Map(listed.ok ? listed.value.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]) : []);
-  for (const { name } of delivery.packages) {
-    const key = delivery.reports?.(name);
-    const object = key === undefined ? undefined : objects.get(`${key.namespace}/${key.name}`);
-    if (object !== undefined) found.set(name, object);
-  }
-  return found;
-}
-
-/** Parts of packages that nobody waits for by name are reported on as well. */
-async function someAtWork({ api, delivery }: Following): Promise<boolean> {
+/** One list for all of them: the reports of a delivery are of one kind. */
+async function readReports({ api, delivery }: Following): Promise<Reports> {
   const [first] = delivery.packages;
   const kind = first === undefined ? undefined : delivery.reports?.(first.name);
   const listed = kind === undefined ? undefined : await api.list(kind);
-  return listed?.ok === true && listed.value.some(isAtWork);
+  const objects = listed?.ok === true ? listed.value : [];
+  return new Map(objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
 }
 
 async function countReadyPods(api: Objects): Promise<number> {

@@ -1,35 +1,10 @@
-import type { Failure, Json, KubeObject, Result } from '../../model/index.js';
+import type { Failure, KubeObject } from '../../model/index.js';
+import { type KubeApi, keyOf, type Kind, type ObjectKey } from '../../rehearsal/index.js';
 
-/** A kind of objects. */
-export interface Kind {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
+export { keyOf, type Kind };
 
-/** One object of the API. */
-export interface ObjectKey extends Kind {
-  readonly name: string;
-  readonly namespace?: string;
-}
-
-/** The part of a cluster's API that a rehearsal uses. */
-export interface Objects {
-  get(key: ObjectKey): Promise<Result<KubeObject | undefined>>;
-  /** Of every namespace; empty where the kind is not known. */
-  list(kind: Kind): Promise<Result<readonly KubeObject[]>>;
-  /** Server-side apply; `namespace` counts where the object names none and its kind has one. */
-  apply(object: KubeObject, namespace?: string): Promise<Result<KubeObject>>;
-  applyStatus(key: ObjectKey, status: Json): Promise<Result<void>>;
-  /** Merges a change into an object. */
-  patch(key: ObjectKey, change: Json): Promise<Result<void>>;
-}
-
-export const keyOf = (object: KubeObject): ObjectKey => ({
-  apiVersion: object.apiVersion,
-  kind: object.kind,
-  name: object.metadata.name,
-  ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
-});
+/** The part of a cluster's API that a rehearsal uses once the cluster stands. */
+export type Objects = Pick<KubeApi, 'get' | 'list' | 'apply' | 'applyStatus' | 'patch'>;
 
 /** `Deployment/namespace/name`, as people and controllers write it. */
 export const nameOf = ({ kind, namespace, name }: ObjectKey): string =>

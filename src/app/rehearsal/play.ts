@@ -20,7 +20,7 @@ import { packagesOf, type RenderedSpec } from './deliveries.js';
 import { programFailed } from './errors.js';
 import { type Live, notReady, refusedObjects, refusedPods, unschedulable } from './findings.js';
 import { follow, followObjects, type Followed } from './follow.js';
-import type { Refusal } from './objects.js';
+import { keyOf, type Refusal } from './objects.js';
 import { countTaken } from './taken.js';
 
 /** What a rehearsal on a simulated cluster saw. */
@@ -162,9 +162,7 @@ async function bring(
     const told = await api.apply(object);
     if (!told.ok) return told;
     if (status === undefined) continue;
-    const { apiVersion, kind, metadata } = object;
-    const key = { apiVersion, kind, name: metadata.name, ...(metadata.namespace && { namespace: metadata.namespace }) };
-    const written = await api.applyStatus(key, status);
+    const written = await api.applyStatus(keyOf(object), status);
     if (!written.ok) return written;
   }
   for (const [name, one] of await follow(following)) followed.set(name, one);

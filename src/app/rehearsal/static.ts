@@ -14,9 +14,9 @@ import {
 } from '../../packages/checks/index.js';
 import { parseManifests } from '../../packages/manifests.js';
 import { analyseOrder } from '../../packages/order/index.js';
+import { allocatableOf } from '../../rehearsal/index.js';
 import type { Site } from '../site.js';
 import { machinesOf, packagesOf, type RenderedSpec } from './deliveries.js';
-import { quantityOf } from './quantities.js';
 import { readSnapshot } from './snapshot-file.js';
 import { versionOf } from './version.js';
 
@@ -107,21 +107,12 @@ function capacityPart(spec: Spec, packages: readonly RenderedPackage[]): Part {
     const claim = 'Requests against machines: the infrastructure does not say which machines there will be';
     return { checks: [{ subject: 'capacity', claim, verdict: 'not-checked' }], problems: [] };
   }
-  const nodes = machines.map(({ name, role, cpus, memoryBytes }) => ({
-    name,
-    role,
-    cpu: (cpus ?? usual.cpus) - 0.1,
-    memoryBytes: (memoryBytes ?? usual.memoryBytes) - quantityOf('256Mi'),
-    pods: 110,
-  }));
+  const nodes = machines.map((machine) => ({ name: machine.name, role: machine.role, ...allocatableOf(machine) }));
   const capacity = capacityOf(packages, nodes);
   const { requested, offered, problems } = capacity;
   const claim = `${requested.pods} pods request ${sayAmount(requested)} of ${sayAmount(offered)} on ${machines.length} machines`;
   return part('capacity', claim, problems);
 }
-
-/** What a machine offers where the definition does not say; the simulated one offers the same. */
-const usual = { cpus: 4, memoryBytes: quantityOf('16Gi') };
 
 /** Images that Strata builds itself are pinned by what they are built from; their digest is known then. */
 function imagePart(site: Site, packages: readonly RenderedPackage[]): Part {

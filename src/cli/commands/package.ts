@@ -1,41 +1,23 @@
-import type { PackageRequest } from '../../app/edit/package-editing.js';
-import {
-  editDocument,
-  packagesDocument,
-  renderEdit,
-  renderPackages,
-  renderUpgrade,
-  upgradeDocument,
-} from '../../report/packages.js';
+import { packagesDocument, renderPackages, renderUpgrade, upgradeDocument } from '../../report/packages.js';
 import { type Call, complain, giveUp, print } from '../call.js';
+import { entryOf, tellEdit } from '../editing.js';
 import { exitCodes } from '../exit-codes.js';
-
-const requestOf = ({ args, options }: Call): PackageRequest => ({
-  directory: options.directory,
-  environment: options.environment,
-  component: options.component,
-  name: args[0] ?? '',
-  dryRun: options.dryRun,
-});
 
 /** `strata package add`. */
 export async function add(call: Call): Promise<number> {
   const { addPackage } = await import('../../app/edit/add-package.js');
   const { set, size, withRequirements } = call.options;
-  const done = await addPackage({ ...requestOf(call), settings: set, size, withRequirements });
+  const done = await addPackage({ ...entryOf(call), settings: set, size, withRequirements });
   if (!done.ok) return giveUp(call, done.error);
-  complain(call, done.value.notes);
-  await print(call, editDocument(done.value), () => renderEdit(done.value, call.streams.outStyle));
-  return exitCodes.ok;
+  return tellEdit(call, done.value);
 }
 
 /** `strata package remove`. */
 export async function remove(call: Call): Promise<number> {
   const { removePackage } = await import('../../app/edit/remove-package.js');
-  const done = await removePackage(requestOf(call));
+  const done = await removePackage(entryOf(call));
   if (!done.ok) return giveUp(call, done.error);
-  await print(call, editDocument(done.value), () => renderEdit(done.value, call.streams.outStyle));
-  return exitCodes.ok;
+  return tellEdit(call, done.value);
 }
 
 /** `strata package list`. */
