@@ -3,12 +3,34 @@ import { open } from 'node:fs/promises';
 import { createServer as createWebServer, type Server as WebServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Ports of loopback that nobody uses; free at this moment, as the kernel says. */
+/**
+ * Where ports are looked for: below those that Linux gives to outgoing connections (net.ipv4.ip_local_port_range, from
+ * 32768 where nobody changed it). A port from among those can be taken by any client before a program listens on it.
+ */
+const listening = { from: 15_000, count: 17_000 };
+/** How many ports are tried before the machine counts as full. */
+const attempts = 200;
+
+/** Ports of loopback that nobody uses; free at this moment, and given to no outgoing connection afterwards. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(createServer(), { host: '127.0.0.1', port: 0 })));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map(close));
-  return ports;
+  const held: Server[] = [];
+  try {
+    while (held.length < count) held.push(await listenSomewhere());
+    return held.map(portOf);
+  } finally {
+    await Promise.all(held.map(close));
+  }
+}
+
+async function listenSomewhere(): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = listening.from + Math.floor(Math.random() * listening.count);
+    try {
+      return await listen(createServer(), { host: '127.0.0.1', port });
+    } catch (error) {
+      if (attempt === attempts) throw error;
+    }
+  }
 }
 
 /** Something that listens until it is closed. */
