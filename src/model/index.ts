@@ -1,3 +1,4 @@
+export * from './capability.js';
 export * from './delivery.js';
 export * from './diagnostic.js';
 export * from './drill.js';

@@ -2,17 +2,29 @@ import type { Digest } from './ids.js';
 import type { Later } from './ref.js';
 import type { SecretRef } from './secret.js';
 
+/** What kind of thing an image is; infrastructure takes some of these. */
+export type ImageFormat = 'rootfs' | 'qcow2' | 'vmdk' | 'ova' | 'vsphere-template' | 'ami' | 'azure-image';
+
 /** A machine image, as a reference with what is baked in. */
 export interface ImageRef {
   readonly name: string;
   /** `rootfs` is a directory used as a read-only lower layer; the others are disk files. */
-  readonly format: 'rootfs' | 'qcow2' | 'vmdk' | 'ami' | 'azure-image';
+  readonly format: ImageFormat;
   /** Path relative to the cache directory, or the cloud's id. */
   readonly location: string;
   readonly digest: Digest;
   readonly os: string;
   /** Versions baked in, e.g. `{ kubelet: 'v1.37.2', containerd: '1.6.20' }`. */
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A machine that connections go through. */
+export interface SshHop {
+  readonly address: string;
+  readonly user: string;
+  readonly port: number;
+  readonly key: SecretRef;
+  readonly hostKey: string;
 }
 
 /** How a machine is reached over SSH. */
@@ -23,6 +35,8 @@ export interface SshAccess {
   readonly key: SecretRef;
   /** The machine's own public key, `ssh-ed25519 AAAA…`, so nothing is trusted on first use. */
   readonly hostKey: string;
+  /** The bastion in front of it; straight where absent. */
+  readonly via?: SshHop;
 }
 
 /** One machine of the infrastructure layer. */

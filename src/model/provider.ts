@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { Offers, PairNeed } from './capability.js';
 import type { Delivery, PlannedMachine } from './delivery.js';
 import type { Span } from './diagnostic.js';
 import type { Digest, StepId } from './ids.js';
@@ -110,6 +111,10 @@ export interface Provider<L extends Layer = Layer, S = unknown> {
   plan(spec: S, given: Given<L>, kit: Kit): { readonly steps: readonly Step[]; readonly publishes: Publishes<L> };
   /** What the component will put into a cluster, to be looked at before there is one; layers services and applications. */
   delivery?(spec: S, kit: Kit): Delivery;
+  /** What later layers may depend on, known from the spec alone. */
+  offers?(spec: S): Offers;
+  /** What must be offered by earlier layers for this component to work there. */
+  needs?(spec: S): readonly PairNeed[];
   /** Machines the component asks for; layer infrastructure. */
   machines?(spec: S): readonly PlannedMachine[];
 }
