@@ -146,4 +146,10 @@ export const pages: readonly ErrorPage[] = [
     'It never overwrites: where one of the files it would write exists, it writes nothing at all.',
     'Choose an empty folder, or move the files away.',
   ),
+  page(
+    'SPEC-UNSUPPORTED-PAIR',
+    'Two components do not go together',
+    'Providers state what they make (the format and operating system of an image, the kind of infrastructure, how many control planes) and what they need of earlier layers. Here a component needs what the layer before it does not offer. The message says why the product asks for it.',
+    'Choose the nearest supported value that the message names, in the component that offers it, or another provider.',
+  ),
 ];

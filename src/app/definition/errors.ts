@@ -1,4 +1,4 @@
-import type { Diagnostic, Remedy, Span } from '../../model/index.js';
+import type { Component, Diagnostic, Remedy, Span } from '../../model/index.js';
 import { limits } from './limits.js';
 import { nameRule, nearestName } from './names.js';
 
@@ -200,3 +200,28 @@ export const initWouldOverwrite = (files: readonly string[]): Diagnostic =>
     say: 'nothing was written; choose an empty folder',
     command: 'strata init my-platform',
   });
+
+/** A component and what an earlier layer states of itself do not go together. */
+export interface UnsupportedPair {
+  readonly component: Component;
+  /** `layer.word`. */
+  readonly key: string;
+  readonly offers: readonly string[];
+  readonly by: readonly string[];
+  readonly oneOf: readonly string[];
+  readonly nearest: string | undefined;
+  readonly because: string;
+}
+
+/** Refused before anything is planned, with the nearest that is supported. */
+export function unsupportedPair(pair: UnsupportedPair): Diagnostic {
+  const { component, key, offers, by, oneOf, nearest, because } = pair;
+  const others = oneOf.filter((one) => one !== nearest);
+  const near = nearest === undefined ? 'nothing is supported' : `the nearest supported ${key} is ${nearest}`;
+  return spec(
+    'SPEC-UNSUPPORTED-PAIR',
+    component.at,
+    `${component.use} does not work with ${key} ${offers.join(', ')} of ${quoted(by)}: ${because}`,
+    { say: others.length === 0 ? near : `${near}; also: ${others.join(', ')}` },
+  );
+}

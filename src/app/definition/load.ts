@@ -3,6 +3,7 @@ import { check } from './check.js';
 import * as errors from './errors.js';
 import type { Read } from './files.js';
 import { duplicateNames, overlay } from './overlay.js';
+import { unsupportedPairs } from './pairs.js';
 import { parseText } from './parse.js';
 import { child, type MapTree, type Plain, type Tree, textOf } from './tree.js';
 import type { Validators } from './validators.js';
@@ -46,7 +47,9 @@ export function loadTexts(
   if (partial !== true && top.tree !== undefined) found.push(...emptyLayers(merged.tree));
   const diagnostics = tidy(found);
   if (diagnostics.some((one) => one.severity === 'error')) return { diagnostics };
-  return { spec: specOf(merged.tree, checked.value, environment.name), diagnostics };
+  const spec = specOf(merged.tree, checked.value, environment.name);
+  const apart = unsupportedPairs(spec, providers);
+  return apart.length === 0 ? { spec, diagnostics } : { diagnostics: tidy([...diagnostics, ...apart]) };
 }
 
 /** Checks a file that was read by its name, and reports what stopped the reading. */
