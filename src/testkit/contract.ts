@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson, fold, resolveInputs } from '../engine/index.js';
 import type { Failure, Layer, Provider, ReadWorld, Result, Step, World } from '../model/index.js';
 import { memoryJournal } from './memory-journal.js';
+import { proves } from './proves.js';
 import { createPuppet, type Puppet } from './puppet-world.js';
 import { runOnce } from './rig.js';
 import { missingPromises, type SampleFiles, sampleGiven, type SampleKit, sampleKit } from './samples.js';
@@ -68,6 +69,7 @@ type Rule = (number: ContractRule, check: () => void | Promise<void>) => void;
 
 function planRules<L extends Layer, S>(given: Contract<L, S>, rule: Rule): void {
   rule(1, () => {
+    proves({ provider: `${given.provider.layer}/${given.provider.id}`, level: 'rendered', what: 'its plan' });
     for (const spec of Object.values(given.specs)) expect(bytesOf(planned(given, spec))).toBe(bytesOf(planned(given, spec)));
   });
   rule(2, () => {
@@ -189,15 +191,16 @@ function machineRules<L extends Layer, S>(given: Contract<L, S>, machine: () => 
   const eachSpec = async (check: (steps: readonly Step[]) => Promise<void>): Promise<void> => {
     for (const spec of Object.values(given.specs)) await check(planned(given, spec).all);
   };
-  rule(5, () =>
-    eachSpec(async (steps) => {
+  rule(5, () => {
+    proves({ provider: `${given.provider.layer}/${given.provider.id}`, level: 'puppet', what: 'whole runs' });
+    return eachSpec(async (steps) => {
       const puppet = machine();
       const journal = memoryJournal();
       expect((await runOnce({ steps, worlds: puppet, journal })).run).toMatchObject({ ok: true, value: { verdict: 'ok' } });
       const second = await runOnce({ steps, worlds: puppet, journal });
       expect(second.plan.steps.filter((step) => step.verdict !== 'keep')).toEqual([]);
-    }),
-  );
+    });
+  });
   rule(6, () =>
     eachSpec(async (steps) => {
       const puppet = machine();
