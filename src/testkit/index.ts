@@ -1,4 +1,5 @@
-export { type Contract, type ContractRule, contract, contractRules } from './contract.js';
+export { type Contract, contract } from './contract.js';
+export { type ContractRule, contractRules } from './contract-rules.js';
 export { type MemoryJournal, memoryJournal } from './memory-journal.js';
 export type { Deed, HttpAnswer, PuppetEmission, PuppetFile, PuppetScope, PuppetState } from './puppet-state.js';
 export type { Answer, Origin, PuppetCall, PuppetTool } from './puppet-tool.js';
