@@ -1,10 +1,8 @@
-import type { Provider } from '../model/index.js';
-import { argocd } from './applications/argocd/index.js';
-import { packer } from './image/packer/index.js';
-import { existing } from './infrastructure/existing/index.js';
-import { nspawn } from './infrastructure/nspawn/index.js';
-import { kubeadm } from './kubernetes/kubeadm/index.js';
-import { flux } from './services/flux/index.js';
+import { layers, type Provider } from '../model/index.js';
+import * as list from './list.js';
 
-/** The one list: one line per provider. */
-export const providers: readonly Provider[] = [packer, nspawn, existing, kubeadm, flux, argocd] as readonly Provider[];
+// The list holds providers of every layer; each was checked against its own layer's types where it is defined.
+const all = Object.values(list) as unknown as readonly Provider[];
+
+/** Every provider, in the order of the layers. To add one, add its line to `list.ts`. */
+export const providers: readonly Provider[] = layers.flatMap((layer) => all.filter((one) => one.layer === layer));

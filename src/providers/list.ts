@@ -1,0 +1,7 @@
+// The one list: one line per provider. `registry.ts` makes the program's registry of it.
+export { packer } from './image/packer/index.js';
+export { nspawn } from './infrastructure/nspawn/index.js';
+export { existing } from './infrastructure/existing/index.js';
+export { kubeadm } from './kubernetes/kubeadm/index.js';
+export { flux } from './services/flux/index.js';
+export { argocd } from './applications/argocd/index.js';
