@@ -102,7 +102,7 @@ function address(link: PlayedLink | undefined, cidr: string): Partial<Output> {
 
 function playPrograms(puppet: Puppet, put: (path: string, body: string) => void): void {
   const { state } = puppet;
-  for (const name of ['systemd-nspawn', 'docker-registry', 'sh', 'kill', 'find', 'rm', 'rmdir'])
+  for (const name of ['systemd-nspawn', 'docker-registry', 'tcp-balancer', 'sh', 'kill', 'find', 'rm', 'rmdir'])
     puppet.tool(name, origin).answer(() => ({}));
   puppet.tool('stat', origin).answer(() => ({ stdout: 'inode-56:2\n' }));
   puppet.tool('df', origin).answer(() => ({ stdout: ' Avail\n50000M\n' }));
@@ -129,10 +129,26 @@ function playPrograms(puppet: Puppet, put: (path: string, body: string) => void)
       ? { stdout: 'state=running\nfailed=\n' }
       : { code: 255, stderr: 'ssh: connect to host: Connection refused' };
   });
-  puppet.answerHttp(() => (state.daemons.has('registry') ? { status: 200, headers: {}, body: '{}' } : undefined));
+  puppet.answerHttp(({ url }) => {
+    if (!url.endsWith(':6444/')) return state.daemons.has('registry') ? { status: 200, headers: {}, body: '{}' } : undefined;
+    const servers = Object.fromEntries(['11', '12', '13'].map((last) => [`10.77.0.${last}:6443`, false]));
+    return state.daemons.has('api') ? { status: 200, headers: {}, body: JSON.stringify({ servers }) } : undefined;
+  });
 }
 
-contract({ provider: nspawn, folder: import.meta.dirname, specs: { default: {} } });
+contract({
+  provider: nspawn,
+  folder: import.meta.dirname,
+  specs: { default: {}, 'three control planes': { machines: { controlPlanes: 3 } } },
+});
+
+// Three control planes: what stands in front of them, too.
+contract({
+  provider: nspawn,
+  folder: import.meta.dirname,
+  specs: { 'three control planes': { machines: { controlPlanes: 3, workers: 0 } } },
+  machine: host,
+});
 
 // One machine only: every deed of these runs is killed once.
 contract({

@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { createPuppet } from '../../../testkit/index.js';
+import { createPuppet, sampleGiven, sampleKit } from '../../../testkit/index.js';
+import { nspawn } from './index.js';
 import { machineFiles } from './machine-files.js';
 import { bytesOf, hostNames, layoutOf } from './naming.js';
 import { NspawnSpec } from './spec.js';
@@ -18,6 +19,11 @@ describe('the layout', () => {
       'worker-1 10.90.3.21',
       'worker-2 10.90.3.22',
     ]);
+  });
+  it('has one or three control planes, no other number', () => {
+    const addresses = layoutOf(spec({ machines: { controlPlanes: 3, workers: 0 } })).machines.map(({ address }) => address);
+    expect(addresses).toEqual(['10.77.0.11', '10.77.0.12', '10.77.0.13']);
+    expect(() => spec({ machines: { controlPlanes: 2 } })).toThrow();
   });
   it("names things on the host after the state folder, within the kernel's 15 characters", () => {
     const names = hostNames('/home/someone/platform/.strata/local');
@@ -111,5 +117,26 @@ describe('preflight', () => {
       `[{"dst":"10.77.0.0/24","dev":"${own}"}]`,
     );
     expect(await look(standing)).toMatchObject({ ok: true });
+  });
+});
+
+describe('the API', () => {
+  const planned = (controlPlanes: 1 | 3) => {
+    const { steps, publishes } = nspawn.plan(
+      spec({ machines: { controlPlanes } }),
+      sampleGiven('infrastructure'),
+      sampleKit('infrastructure'),
+    );
+    return { api: publishes.api, balancer: steps.find(({ title }) => title === 'Load balancer of the API')?.inputs };
+  };
+  it('is the one control plane, or a load balancer in front of three', () => {
+    expect(planned(1)).toEqual({ api: '10.77.0.11:6443', balancer: undefined });
+    const { api, balancer } = planned(3);
+    expect(api).toMatchObject({ $path: 'at' });
+    expect(balancer).toEqual({
+      address: '10.77.0.2',
+      port: 6443,
+      servers: ['10.77.0.11:6443', '10.77.0.12:6443', '10.77.0.13:6443'],
+    });
   });
 });

@@ -20,7 +20,10 @@ export const NspawnSpec = Type.Object(
     ),
     machines: Type.Object(
       {
-        controlPlanes: Type.Integer({ description: 'Machines for the control plane.', minimum: 1, maximum: 1, default: 1 }),
+        controlPlanes: Type.Union([Type.Literal(1), Type.Literal(3)], {
+          description: 'Machines for the control plane; three keep its API answering while one is away.',
+          default: 1,
+        }),
         workers: Type.Integer({ description: 'Machines for workloads.', minimum: 0, maximum: 9, default: 2 }),
         ...machine,
       },

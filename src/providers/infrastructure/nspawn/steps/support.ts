@@ -18,14 +18,16 @@ export interface SupportGot {
   readonly running: boolean;
 }
 
-interface Service {
+/** How a service is started, and how one knows that it does what is wanted of it. */
+export interface Service<W extends SupportWant> {
   readonly name: string;
-  readonly at: (want: SupportWant) => string;
-  readonly prepare: (want: SupportWant, w: World) => Promise<Result<Daemon>>;
-  readonly answers: (want: SupportWant, w: ReadWorld) => Promise<Result<boolean>>;
+  readonly at: (want: W) => string;
+  readonly prepare: (want: W, w: World) => Promise<Result<Daemon>>;
+  readonly answers: (want: W, w: ReadWorld) => Promise<Result<boolean>>;
 }
 
-function serviceAction({ name, at, prepare, answers }: Service): Action<SupportWant, SupportGot> {
+/** A service as a step: one that runs and does not answer as wanted is started anew. */
+export function serviceAction<W extends SupportWant>({ name, at, prepare, answers }: Service<W>): Action<W, SupportGot> {
   return {
     async observe(want, w) {
       if ((await w.daemon(name)) === undefined) return ok(undefined);
@@ -43,14 +45,18 @@ function serviceAction({ name, at, prepare, answers }: Service): Action<SupportW
       if (!daemon.ok) return daemon;
       const started = await w.start(daemon.value);
       if (!started.ok) return started;
-      const up = await untilUp(name, want, answers, w);
+      const up = await untilUp({ name, answers }, want, w);
       return up.ok ? ok({ at: at(want), running: true }) : up;
     },
     remove: (_got, w) => w.end(name, { graceMs: 3_000 }),
   };
 }
 
-async function untilUp(name: string, want: SupportWant, answers: Service['answers'], w: World): Promise<Result<void>> {
+async function untilUp<W extends SupportWant>(
+  { name, answers }: Pick<Service<W>, 'name' | 'answers'>,
+  want: W,
+  w: World,
+): Promise<Result<void>> {
   for (let round = 0; round < 100; round += 1) {
     const up = await answers(want, w);
     if (!up.ok || up.value) return up.ok ? ok(undefined) : up;
@@ -67,7 +73,8 @@ async function untilUp(name: string, want: SupportWant, answers: Service['answer
   );
 }
 
-function insideNetwork(w: World, name: string, command: Pick<Command, 'tool' | 'args'>): Daemon {
+/** A program that listens where the machines are. */
+export function insideNetwork(w: World, name: string, command: Pick<Command, 'tool' | 'args'>): Daemon {
   const { tool, args } = inNamespace(hostNames(w.paths.state).namespace, command);
   return { name, tool, args };
 }

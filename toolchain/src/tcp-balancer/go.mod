@@ -1,0 +1,3 @@
+module strata.invalid/tcp-balancer
+
+go 1.26.0
