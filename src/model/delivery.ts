@@ -59,6 +59,30 @@ export interface HealthRule {
   readonly failed?: string | undefined;
 }
 
+/** A file that a delivery publishes beside its tree. */
+export interface Archive {
+  /** Name by which the delivery's objects know it. */
+  readonly name: string;
+  /** Absolute path on this machine. */
+  readonly file: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** How another controller installs a package's objects, out of objects that the delivering one applies. */
+export interface Installation {
+  /** Program that does it, e.g. `helm-controller`. */
+  readonly controller: string;
+  /** Object whose Ready condition says that it is done. */
+  readonly reports: { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string };
+  /** What the delivering controller applies in place of the package's own objects; the package's namespace may be among them. */
+  readonly objects: readonly RenderedObject[];
+  /** As whom it applies the package's objects. */
+  readonly appliedBy: Applier;
+  /** What it installs from, where no registry or repository serves that. */
+  readonly archive?: Archive;
+}
+
 /** A core service or an application, rendered. */
 export interface RenderedPackage {
   readonly name: string;
@@ -73,6 +97,8 @@ export interface RenderedPackage {
   /** Packages that must be ready before it, sorted: declared and computed. */
   readonly after: readonly string[];
   readonly objects: readonly RenderedObject[];
+  /** Where not the delivering controller itself applies the objects. */
+  readonly installation?: Installation;
   readonly health: readonly HealthRule[];
   readonly programs: readonly RehearsedProgram[];
   readonly plays: readonly PlayedStatus[];
@@ -111,8 +137,8 @@ export interface RenderedDelivery {
   readonly files: ReadonlyMap<string, string>;
   /** Warnings and errors found in the rendered objects. */
   readonly problems: readonly Diagnostic[];
-  /** Objects that make the delivering controller take the tree; empty where there is none. */
-  tell(tree: ServedTree, at: Date): readonly Told[];
+  /** Objects that make the delivering controller take the tree; empty where there is none. Archives are given by name. */
+  tell(tree: ServedTree, at: Date, archives?: ReadonlyMap<string, ServedTree>): readonly Told[];
   /** As whom the delivering controller applies the packages' objects; absent where Strata itself does. */
   readonly appliedBy?: Applier;
   /** Object whose Ready condition says that a package is there; absent where no controller reports one. */
@@ -136,6 +162,8 @@ export interface RenderParts {
   readonly kubernetes: string;
   /** Images of the toolchain by name. */
   image(name: string): KnownImage | undefined;
+  /** Where the user set a value of a package, or, without a path, chose the package. */
+  place?(packageName: string, path: readonly string[]): Span | undefined;
 }
 
 /** What a component of services or applications will put into the cluster, to be looked at before there is one. */

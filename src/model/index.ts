@@ -2,6 +2,7 @@ export * from './capability.js';
 export * from './delivery.js';
 export * from './diagnostic.js';
 export * from './drill.js';
+export * from './eject.js';
 export * from './ids.js';
 export * from './layer.js';
 export * from './plan.js';

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import type { Offers, PairNeed } from './capability.js';
 import type { Delivery, PlannedMachine } from './delivery.js';
 import type { Span } from './diagnostic.js';
+import type { Ejection, EjectParts } from './eject.js';
 import type { Digest, StepId } from './ids.js';
 import type { Given, Layer, Publishes } from './layer.js';
 import type { Later, Ref } from './ref.js';
@@ -85,6 +86,8 @@ export interface Facts {
   readonly title: string;
   readonly provides?: readonly string[];
   readonly requires?: readonly string[];
+  /** Earlier layers it rests on, where that is not all its layer may read: those left out need no component. */
+  readonly reads?: readonly Layer[];
   /** What it needs of the machine Strata runs on: checked before any step starts. */
   readonly machine?: MachineNeed;
 }
@@ -117,6 +120,8 @@ export interface Provider<L extends Layer = Layer, S = unknown> {
   needs?(spec: S): readonly PairNeed[];
   /** Machines the component asks for; layer infrastructure. */
   machines?(spec: S): readonly PlannedMachine[];
+  /** The component as plain files of its tools, for a life without Strata; pure. */
+  eject?(spec: S, given: Given<L>, kit: Kit, parts: EjectParts): Ejection;
 }
 
 /** Checks a provider against its layer's types. */
