@@ -1,0 +1,49 @@
+import type { Failure } from '../model/index.js';
+import { failure } from '../model/index.js';
+
+/** The module gives out something else than all modules do. */
+export const outputsWrong = (what: string): Failure =>
+  failure('invalid', 'INFRA-OUTPUTS', `The outputs of the Terraform module are not of the common form: ${what}.`, {
+    say: 'Compare the `output` blocks of the module with catalog/terraform/README.md.',
+    command: 'terraform output -json',
+  });
+
+/** A machine is missing in the outputs. */
+export const nodesMissing = (names: readonly string[]): Failure =>
+  failure('invalid', 'INFRA-NODES-MISSING', `The Terraform module gives out no machine ${names.join(', ')}.`, {
+    say: 'Compare the output `nodes` of the module with the machines of the environment file.',
+    command: 'terraform output -json nodes',
+  });
+
+/** A plan would take away what is guarded. */
+export const guarded = (addresses: readonly string[]): Failure =>
+  failure(
+    'refused',
+    'INFRA-GUARDED',
+    `Terraform would remove or replace ${addresses.join(', ')}, which carries data that does not come back.`,
+    {
+      say: 'Take back the change that asks for it (an instance type, an image, a zone). Where you mean it, name the machine under `replace` of this component, one at a time.',
+      command: 'strata plan',
+    },
+  );
+
+/** The local state still knows of resources. */
+export const stateHolds = (folder: string, count: number): Failure =>
+  failure('refused', 'INFRA-STATE-HOLDS', `The state in ${folder} still knows of ${count} resources; it is not thrown away.`, {
+    say: 'Destroy again: the resources go first, their record last.',
+    command: 'strata destroy',
+  });
+
+/** The module is not there. */
+export const moduleMissing = (path: string): Failure =>
+  failure('invalid', 'INFRA-MODULE-MISSING', `There is no Terraform module in ${path}.`, {
+    say: 'Check the catalog, or the path of your own module.',
+    command: 'strata doctor',
+  });
+
+/** A plugin that the toolchain makes is not there. */
+export const pluginNotBuilt = (tool: string): Failure =>
+  failure('tool-missing', 'INFRA-PLUGIN-MISSING', `The Terraform provider ${tool} of the toolchain is not there.`, {
+    say: 'Run again: it is built where it is missing.',
+    command: 'strata up',
+  });
