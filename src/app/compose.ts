@@ -45,7 +45,7 @@ interface Planning {
 function planComponent({ spec, component, parts, needs, published }: Planning): ReturnType<typeof planned> {
   const provider = parts.providers.find((p) => p.id === component.use && p.layer === component.layer);
   if (provider === undefined) return err(unknownProvider(component));
-  const missing = reads[component.layer].find((layer) => published[layer] === undefined);
+  const missing = (provider.facts.reads ?? reads[component.layer]).find((layer) => published[layer] === undefined);
   if (missing !== undefined) return err(missingLayer(component, missing));
   const kit = makeKit({
     platform: spec.platform,

@@ -44,7 +44,7 @@ export function loadTexts(
   found.push(...merged.diagnostics);
   const checked = check(merged.tree, validators.platform, providers);
   found.push(...checked.diagnostics.filter((one) => partial !== true || one.code !== 'SPEC-MISSING-KEY'));
-  if (partial !== true && top.tree !== undefined) found.push(...emptyLayers(merged.tree));
+  if (partial !== true && top.tree !== undefined) found.push(...emptyLayers(merged.tree, providers));
   const diagnostics = tidy(found);
   if (diagnostics.some((one) => one.severity === 'error')) return { diagnostics };
   const spec = specOf(merged.tree, checked.value, environment.name);
@@ -85,7 +85,7 @@ const sizeOf = (spec: Tree | undefined, layer: Layer): number => {
 };
 
 /** A layer may be left out only where no later one rests on it. */
-function emptyLayers(tree: Tree): readonly Diagnostic[] {
+function emptyLayers(tree: Tree, providers: readonly Provider[]): readonly Diagnostic[] {
   if (tree.kind !== 'map') return [];
   const entry = tree.entries.get('spec');
   if (entry === undefined || entry.value.kind !== 'map') return [];
@@ -93,10 +93,18 @@ function emptyLayers(tree: Tree): readonly Diagnostic[] {
   const used = layers.filter((layer) => sizeOf(spec, layer) > 0);
   if (used.length === 0) return [errors.layerEmpty(entry.keyAt, layers[0], [])];
   return layers.flatMap((layer) => {
-    const neededBy = used.filter((later) => reads[later].some((read) => read === layer));
+    const neededBy = used.filter((later) => restsOn(spec, later, providers).includes(layer));
     if (neededBy.length === 0 || sizeOf(spec, layer) > 0) return [];
     return [errors.layerEmpty(spec.entries.get(layer)?.keyAt ?? entry.keyAt, layer, neededBy)];
   });
+}
+
+/** Layers that the components of one rest on; a provider nobody knows rests on all it may read. */
+function restsOn(spec: Tree, layer: Layer, providers: readonly Provider[]): readonly Layer[] {
+  const list = child(spec, layer);
+  const items = list?.kind === 'list' ? list.items : [];
+  const known = items.map((item) => providers.find((one) => one.layer === layer && one.id === textOf(item, 'use')));
+  return known.length === 0 ? reads[layer] : known.flatMap((provider) => provider?.facts.reads ?? reads[layer]);
 }
 
 function specOf(tree: Tree, value: Plain, environment: string): Spec {

@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './admission.js';
 export * from './client.js';
 export * from './errors.js';
