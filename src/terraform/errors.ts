@@ -47,3 +47,10 @@ export const pluginNotBuilt = (tool: string): Failure =>
     say: 'Run again: it is built where it is missing.',
     command: 'strata up',
   });
+
+/** A host key was made, and is not kept any more. */
+export const keysLost = (machine: string): Failure =>
+  failure('invalid', 'INFRA-KEY-LOST', `The host key of ${machine} is not kept any more.`, {
+    say: 'Bring the secrets of the environment back, or destroy the environment and make it again.',
+    command: 'strata destroy',
+  });

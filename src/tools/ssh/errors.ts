@@ -40,3 +40,10 @@ export const scriptFailed = (machine: string, what: string, output: Output): Fai
 /** A path that cannot be used inside a script. */
 export const unusablePath = (path: string): Failure =>
   failure('bug', 'SSH-PATH', `'${path}' is no path for a machine.`, { say: 'Report this; it is a defect of Strata.' });
+
+/** ssh-keygen said no. */
+export const keyFailed = (said: string): Failure =>
+  failure('tool-failed', 'SSH-KEY', `ssh-keygen could not make a key: ${said}`, {
+    say: 'Check that the state folder can be written and has space left.',
+    command: 'strata doctor',
+  });

@@ -1,4 +1,5 @@
 export * from './errors.js';
 export * from './files.js';
+export * from './keygen.js';
 export * from './quote.js';
 export * from './run.js';
