@@ -4,6 +4,7 @@ export { type MemoryJournal, memoryJournal } from './memory-journal.js';
 export type { Deed, HttpAnswer, PuppetEmission, PuppetFile, PuppetScope, PuppetState } from './puppet-state.js';
 export type { Answer, Origin, PuppetCall, PuppetTool } from './puppet-tool.js';
 export { type Proof, type ProofLevel, proves } from './proves.js';
+export { type PlayedModule, playTerraform, terraformOrigin } from './puppet-terraform.js';
 export { createPuppet, type Puppet } from './puppet-world.js';
 export { anyDigest, must, planOnce, type Rig, type RigResult, runOnce } from './rig.js';
 export { promised, type SampleFiles, type SampleKit, sampleGiven, sampleKit, samplePublished } from './samples.js';

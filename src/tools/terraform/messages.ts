@@ -83,7 +83,7 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
     (one) => errors.denied(sentence(one)),
   ],
   [
-    /VcpuLimitExceeded|\w*LimitExceeded\b|QuotaExceeded|exceed\w* (?:the |your )?(?:approved |current )?\w*\s?quota|InsufficientInstanceCapacity|InsufficientFreeAddresses|SkuNotAvailable|ZonalAllocationFailed|AllocationFailed|Insufficient (?:disk space|resources)/i,
+    /VcpuLimitExceeded|\w*LimitExceeded\b|QuotaExceeded|exceed\w* [^.]{0,60}quota|InsufficientInstanceCapacity|InsufficientFreeAddresses|SkuNotAvailable|ZonalAllocationFailed|AllocationFailed|Insufficient (?:disk space|resources)/i,
     (one) => errors.quotaExceeded(sentence(one)),
   ],
   [
