@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   drill: () => import('./commands/drill.js'),
   doctor: () => import('./commands/doctor.js'),
   evidence: () => import('./commands/evidence.js'),
+  eject: () => import('./commands/eject.js'),
   'package add': async () => ({ run: (await import('./commands/package.js')).add }),
   'package remove': async () => ({ run: (await import('./commands/package.js')).remove }),
   'package list': async () => ({ run: (await import('./commands/package.js')).list }),

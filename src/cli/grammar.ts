@@ -139,6 +139,12 @@ export const grammar: readonly CommandGrammar[] = [
     options: [...definition, kubeconfig, { flags: '--out <FILE>', text: 'write the record there (default: stdout)' }],
   },
   {
+    name: 'eject',
+    text: 'Write an environment as plain files of its own tools, with a Makefile that works without Strata',
+    args: [{ name: '<DIR>', text: 'folder to write; must be new or empty' }],
+    options: definition,
+  },
+  {
     name: 'explain',
     text: 'Say why a step would run, what an error code means, or where a value of a package comes from and goes',
     args: [

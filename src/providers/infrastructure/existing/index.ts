@@ -1,5 +1,6 @@
 import type { Kit, Ref, StepHandle } from '../../../model/index.js';
 import { defineProvider } from '../../../model/index.js';
+import { ejectInventory } from './eject.js';
 import { bytesOf, inventoryOf, type Listed } from './inventory.js';
 import { ExistingSpec } from './spec.js';
 import { inventory } from './steps/inventory.js';
@@ -18,6 +19,11 @@ export const existing = defineProvider<'infrastructure', ExistingSpec>({
     { tool: 'git', why: 'serves repositories to the machines' },
     { tool: 'docker-registry', why: 'serves images to the machines' },
   ],
+  offers: ({ machines }) => ({
+    'infrastructure.kind': ['existing'],
+    'infrastructure.controlPlanes': [String(machines.filter(({ role }) => role === 'control-plane').length)],
+  }),
+  eject: (spec, _given, kit) => ejectInventory(spec, kit),
   machines: ({ machines }) =>
     machines.map(({ name, role, cpus, memory }) => ({
       name,
