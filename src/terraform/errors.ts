@@ -54,3 +54,28 @@ export const keysLost = (machine: string): Failure =>
     say: 'Bring the secrets of the environment back, or destroy the environment and make it again.',
     command: 'strata destroy',
   });
+
+/** A machine that was made does not answer yet. */
+export const machineSilent = (machine: string, address: string, cause: Failure): Failure => ({
+  ...failure('not-ready', 'INFRA-MACHINE-SILENT', `${machine} (${address}) was made and does not answer over SSH yet.`, {
+    say: 'Look at its console: an address, a route or a firewall rule may be wrong, or its image has no cloud-init. Then run again.',
+    command: 'strata status',
+  }),
+  cause,
+});
+
+/** Only Linux carries the layers above. */
+export const notLinux = (machine: string, system: string): Failure =>
+  failure('refused', 'INFRA-NOT-LINUX', `${machine} runs ${system || 'an unknown system'}, Linux is needed.`, {
+    say: 'Name another machine image.',
+    command: 'strata plan',
+  });
+
+/** One cluster cannot have both kinds of control groups. */
+export const cgroupDiffers = (machine: string, has: string, first: string): Failure =>
+  failure(
+    'refused',
+    'INFRA-CGROUP-DIFFERS',
+    `${machine} has control groups ${has}, the first control plane has ${first}; kubelet is set up for one of them.`,
+    { say: 'Make all machines from the same image.', command: 'strata plan' },
+  );

@@ -1,6 +1,7 @@
 export * from './changes.js';
 export * from './errors.js';
 export * from './keys.js';
+export * from './machine.js';
 export * from './module.js';
 export * from './outputs.js';
 export * from './plan.js';

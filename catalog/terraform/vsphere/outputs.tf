@@ -1,12 +1,16 @@
-output "machines" {
-  description = "Name, role and address of each machine, and its id in vSphere."
-  value = {
-    for name, machine in var.machines : name => {
-      role    = machine.role
-      address = machine.address
+# The form that every module of this catalog gives out.
+
+output "nodes" {
+  description = "The machines of the cluster."
+  value = [
+    for name in sort(keys(var.machines)) : {
+      name    = name
+      role    = var.machines[name].role
+      address = var.machines[name].address
+      ssh     = { host = var.machines[name].address, user = var.login.user, port = 22 }
       id      = vsphere_virtual_machine.machine[name].id
-    }
-  }
+    } if var.machines[name].role != "load-balancer"
+  ]
 }
 
 output "api" {
@@ -14,10 +18,25 @@ output "api" {
   value       = "${var.api}:6443"
 }
 
+output "domain" {
+  description = "DNS domain of the machines."
+  value       = var.domain
+}
+
+output "load_balancers" {
+  description = "Addresses by use; ingress only where a balancer is made here."
+  value = {
+    api     = var.api
+    ingress = try([for machine in values(var.machines) : machine.address if machine.role == "load-balancer"][0], null)
+  }
+}
+
 output "dns" {
   description = "Records that whoever runs the DNS should make: vSphere has none."
-  value = merge(
-    { "api.${var.domain}" = var.api },
-    { for name, machine in var.machines : "${name}.${var.domain}" => machine.address },
-  )
+  value = {
+    records = merge(
+      { "api.${var.domain}" = var.api },
+      { for name, machine in var.machines : "${name}.${var.domain}" => machine.address },
+    )
+  }
 }
