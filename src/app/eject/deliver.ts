@@ -12,6 +12,14 @@ export function ejectDelivery(delivery: RenderedDelivery): Ejection {
   const placed = all.map((one, at) => ({ one, folder: `${String(at + 1).padStart(3, '0')}-${one.name}`, stages: stagesOf(one) }));
   return {
     files: [
+      ...placed.map(({ folder, stages }) => ({
+        path: `${folder}/kustomization.yaml`,
+        text: stringify({
+          apiVersion: 'kustomize.config.k8s.io/v1beta1',
+          kind: 'Kustomization',
+          resources: stages.map(({ stage }) => `${stage}.yaml`),
+        }),
+      })),
       ...placed.flatMap(({ folder, stages }) =>
         stages.map(
           ({ stage, objects }): EjectedFile => ({
@@ -35,7 +43,8 @@ export function ejectDelivery(delivery: RenderedDelivery): Ejection {
       { name: 'TIMEOUT', why: 'how long one package may take', fallback: '10m' },
     ],
     programs: ['kubectl'],
-    check: placed.map(({ folder }) => `${kubectl} create --dry-run=client --validate=false -o name -f ${folder} > /dev/null`),
+    // Builds offline: reads every file and names the one that is no object.
+    check: placed.map(({ folder }) => `$(KUBECTL) kustomize ${folder} > /dev/null`),
     apply: placed.flatMap(({ folder, stages }) => stages.flatMap((one) => recipeOf(folder, one))),
     destroy: [...placed]
       .reverse()

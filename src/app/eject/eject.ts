@@ -116,7 +116,7 @@ async function ejectAll({ site, spec }: Opened, watch: RunWatch): Promise<Result
   );
 }
 
-/** What the provider says, over what every delivery can say of itself. */
+/** What the provider says, on top of what every delivery can say of itself. */
 function ejectionOf(
   component: Component,
   published: object,
@@ -126,10 +126,18 @@ function ejectionOf(
   const provider = providers.find(({ id, layer }) => id === component.use && layer === component.layer);
   // The registry holds providers of every layer, so what each is given is checked by its layer and not by its type.
   const own = provider?.eject as ((spec: unknown, given: unknown, kit: unknown, parts: unknown) => Ejection) | undefined;
-  return (
-    own?.call(provider, component.with, published, kit, delivery === undefined ? {} : { rendered: delivery }) ??
-    (delivery === undefined ? undefined : ejectDelivery(delivery))
-  );
+  const said = own?.call(provider, component.with, published, kit, delivery === undefined ? {} : { rendered: delivery });
+  const objects = delivery && ejectDelivery(delivery);
+  if (said === undefined || objects === undefined) return said ?? objects;
+  return {
+    files: [...objects.files, ...said.files],
+    variables: [...objects.variables, ...said.variables],
+    programs: [...new Set([...objects.programs, ...said.programs])],
+    check: [...objects.check, ...said.check],
+    apply: [...objects.apply, ...said.apply],
+    destroy: [...said.destroy, ...objects.destroy],
+    leftOut: [...objects.leftOut, ...said.leftOut],
+  };
 }
 
 async function writeComponent(

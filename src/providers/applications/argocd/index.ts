@@ -1,5 +1,6 @@
 import { defineProvider, stepOf } from '../../../model/index.js';
 import { deliveryOf } from './delivery.js';
+import { ejectApplications } from './eject.js';
 import { readEntries } from './entries.js';
 import { ArgocdSpec } from './spec.js';
 import { deployApplication } from './steps/application.js';
@@ -121,4 +122,5 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
   },
 
   delivery: deliveryOf,
+  eject: (spec, _given, kit) => ejectApplications(spec, kit),
 });

@@ -1,5 +1,6 @@
 import { defineProvider } from '../../../model/index.js';
 import { deliveryOf } from './delivery.js';
+import { ejectGitops } from './eject.js';
 import { planFlux } from './plan.js';
 import { FluxSpec } from './spec.js';
 
@@ -17,4 +18,5 @@ export const flux = defineProvider<'services', FluxSpec>({
   ],
   plan: planFlux,
   delivery: deliveryOf,
+  eject: (_spec, _given, kit, parts) => ejectGitops(kit, parts),
 });
