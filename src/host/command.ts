@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Command, err, isSecretRef, ok, type Output, type Result } from '../model/index.js';
+import { argumentText } from './argument.js';
 import { commandCancelled, commandTimeout, errnoOf, outputTooLarge, spawnFailed, toolMissing } from './errors.js';
 import { splitLines } from './lines.js';
 import { sendSignal } from './process-table.js';
@@ -44,7 +45,7 @@ export async function runCommand(host: CommandHost, scope: CommandScope, command
 async function prepare(host: CommandHost, command: Command): Promise<Result<Prepared>> {
   const file = await host.locate(command.tool);
   if (file === undefined) return err(toolMissing(command.tool));
-  const args = command.args.map((arg) => (typeof arg === 'string' ? arg : host.secrets.path(arg.$secretPath)));
+  const args = command.args.map((arg) => argumentText(arg, host.secrets.path));
   const env: Record<string, string> = { ...host.environment };
   for (const [name, value] of Object.entries(command.env ?? {})) {
     const text = await textOf(host, value);

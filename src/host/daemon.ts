@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Daemon, err, ok, type ProcessRef, type Result } from '../model/index.js';
+import { argumentText } from './argument.js';
 import { daemonDied, daemonStays, spawnFailed, toolMissing } from './errors.js';
 import { writeAtomically } from './files.js';
 import {
@@ -149,7 +150,7 @@ export class Daemons {
     try {
       const child = spawn(
         file,
-        daemon.args.map((arg) => (typeof arg === 'string' ? arg : this.host.secretPath(arg.$secretPath))),
+        daemon.args.map((arg) => argumentText(arg, this.host.secretPath)),
         {
           cwd: daemon.cwd ?? '/',
           detached: true, // a session of its own: it outlives Strata and no Ctrl-C reaches it

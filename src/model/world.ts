@@ -5,6 +5,8 @@ import type { Secret, SecretRef } from './secret.js';
 /** An argument that becomes the path of the 0600 file holding a secret. */
 export interface SecretPath {
   readonly $secretPath: string;
+  /** Text around it, with `{}` where the path goes; the path alone where absent. */
+  readonly within?: string;
 }
 
 /** One external command: argv only, never a shell string. */

@@ -1,6 +1,7 @@
-import type { Command, Output, ReadWorld, Result, SecretRef, SshAccess, World } from '../../model/index.js';
+import type { Command, Output, ReadWorld, Result, SecretPath, SecretRef, SshAccess, SshHop, World } from '../../model/index.js';
 import { err, ok } from '../../model/index.js';
 import { denied, scriptFailed, unreachable, wrongHostKey } from './errors.js';
+import { quote } from './quote.js';
 
 /** A machine as SSH sees it. */
 export interface SshTarget {
@@ -20,39 +21,63 @@ export interface RemoteScript {
   readonly stream?: true;
 }
 
-/**
- * The argv of ssh: nothing of the user's own configuration, exactly one key, exactly one known host.
- * The known host comes from a command instead of a file, so that looking needs no file either.
- */
+/** Nothing of the user's own configuration, exactly one known host; it comes from a command, so that looking needs no file either. */
+const optionsFor = (host: string, hostKey: string): readonly string[] => [
+  'BatchMode=yes',
+  'IdentitiesOnly=yes',
+  'PreferredAuthentications=publickey',
+  'StrictHostKeyChecking=yes',
+  'HostKeyAlgorithms=ssh-ed25519',
+  // Preferred, not demanded: OpenSSH's own first choice takes as long as all the rest of a connection.
+  'KexAlgorithms=^curve25519-sha256',
+  'UserKnownHostsFile=none',
+  'GlobalKnownHostsFile=none',
+  `HostKeyAlias=${host}`,
+  `KnownHostsCommand=/bin/echo ${host} ${hostKey}`,
+  'ConnectTimeout=5',
+  'ServerAliveInterval=5',
+  'ServerAliveCountMax=3',
+  'LogLevel=ERROR',
+];
+
+/** The argv of ssh: exactly one key for the machine, and one for the bastion in front of it. */
 export function sshArguments({ name, address, ssh }: SshTarget): Command['args'] {
-  const options = [
-    'BatchMode=yes',
-    'IdentitiesOnly=yes',
-    'PreferredAuthentications=publickey',
-    'StrictHostKeyChecking=yes',
-    'HostKeyAlgorithms=ssh-ed25519',
-    // Preferred, not demanded: OpenSSH's own first choice takes as long as all the rest of a connection.
-    'KexAlgorithms=^curve25519-sha256',
-    'UserKnownHostsFile=none',
-    'GlobalKnownHostsFile=none',
-    `HostKeyAlias=${name}`,
-    `KnownHostsCommand=/bin/echo ${name} ${ssh.hostKey}`,
-    'ConnectTimeout=5',
-    'ServerAliveInterval=5',
-    'ServerAliveCountMax=3',
-    'LogLevel=ERROR',
-  ];
   return [
     '-F',
     'none',
     '-T',
     '-i',
     { $secretPath: ssh.key.$secret },
-    ...options.flatMap((option) => ['-o', option]),
+    ...optionsFor(name, ssh.hostKey).flatMap((option) => ['-o', option]),
+    ...(ssh.via === undefined ? [] : ['-o', throughHop(ssh.via)]),
     '-p',
     String(ssh.port),
     `${ssh.user}@${address}`,
   ];
+}
+
+/**
+ * ssh's own jump takes the user's keys and known hosts, so the connection through the bastion is spelled out.
+ * ssh hands this to a shell, after it has filled in what follows a percent sign: every value is quoted for both.
+ */
+function throughHop(hop: SshHop): SecretPath {
+  const word = (value: string): string => quote(value.replaceAll('%', '%%'));
+  const options = optionsFor('bastion', hop.hostKey).flatMap((option) => ['-o', word(option)]);
+  const words = [
+    'ssh',
+    '-F',
+    'none',
+    '-T',
+    '-i',
+    "'{}'",
+    ...options,
+    '-p',
+    String(hop.port),
+    '-W',
+    '%h:%p',
+    word(`${hop.user}@${hop.address}`),
+  ];
+  return { $secretPath: hop.key.$secret, within: `ProxyCommand=${words.join(' ')}` };
 }
 
 const shell = (target: SshTarget): string => (target.ssh.user === 'root' ? '/bin/sh -eu' : 'sudo -n /bin/sh -eu');

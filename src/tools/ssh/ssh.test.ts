@@ -28,6 +28,29 @@ describe('a command', () => {
   });
 });
 
+describe('a bastion', () => {
+  const via = { address: '203.0.113.9', user: 'strata', port: 2222, key: secretRef('hop'), hostKey: 'ssh-ed25519 BBBB' };
+  const { args } = sshCommand({ ...target, ssh: { ...target.ssh, via } }, { what: 'x', script: 'true\n' });
+  const proxy = args.find((arg) => typeof arg !== 'string' && arg.within !== undefined);
+  it('is gone through with its own key and its own known host', () => {
+    expect(proxy).toMatchObject({ $secretPath: 'hop' });
+    const text = typeof proxy === 'object' ? (proxy.within ?? '') : '';
+    expect(text).toMatch(/^ProxyCommand=ssh -F none -T -i '\{\}' -o 'BatchMode=yes' /);
+    expect(text).toContain("-o 'StrictHostKeyChecking=yes'");
+    expect(text).toContain("-o 'KnownHostsCommand=/bin/echo bastion ssh-ed25519 BBBB'");
+    expect(text.endsWith("-p 2222 -W %h:%p 'strata@203.0.113.9'")).toBe(true);
+  });
+  it('changes nothing of how the machine itself is known', () => {
+    expect(args).toContain('KnownHostsCommand=/bin/echo cp-1 ssh-ed25519 AAAA');
+    expect(args).toContainEqual({ $secretPath: 'login' });
+    expect(args.at(-2)).toBe('strata@10.77.0.11');
+  });
+  it('is not there where none is named', () => {
+    const straight = sshCommand(target, { what: 'x', script: '' }).args;
+    expect(straight.every((arg) => typeof arg === 'string' || arg.within === undefined)).toBe(true);
+  });
+});
+
 describe('an answer', () => {
   // Recorded from OpenSSH 9.2.
   it.each([
