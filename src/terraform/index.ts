@@ -1,3 +1,4 @@
+export * from './adopt.js';
 export * from './changes.js';
 export * from './errors.js';
 export * from './keys.js';

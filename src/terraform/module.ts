@@ -9,6 +9,7 @@ import {
   terraformShow,
   type TerraformPlan,
 } from '../tools/terraform/index.js';
+import { type Adoptable, adopt, applyingMarker } from './adopt.js';
 import { changesIn, startsEmpty, takenAway } from './changes.js';
 import { guarded } from './errors.js';
 import { type ModuleOutputs, type NodeOutput, readOutputs } from './outputs.js';
@@ -22,6 +23,8 @@ export interface ModuleWant extends ModuleRun {
   readonly machines: readonly string[];
   /** Addresses that are not removed or replaced; where one ends with `*`, all that begin so. */
   readonly guard: readonly string[];
+  /** What is taken over where an apply before did not end well. */
+  readonly adopt: readonly Adoptable[];
 }
 
 /** What stands; outputs as the module gives them, machines by name. */
@@ -56,15 +59,22 @@ export const terraformModule: Action<ModuleWant, ModuleGot> = {
   },
   async apply(want, _got, w) {
     const tf = terraformOf(w.paths.state, want);
+    const marker = `${tf.folder}/${applyingMarker}`;
+    const taken = await takenOver(want, w);
+    if (!taken.ok) return taken;
     const plan = await savedPlan(want, w);
     if (!plan.ok) return plan;
     const lost = takenAway(plan.value).filter((address) => want.guard.some((one) => matches(one, address)));
     if (lost.length > 0) return err(guarded(lost));
+    const marked = await w.write(marker, '', 0o600);
+    if (!marked.ok) return marked;
     const applied = await terraformApply(w, tf, planFile);
     // It holds the values of variables, and is of no use any more: after a failure as well.
     const cleared = await w.remove(`${tf.folder}/${planFile}`);
     if (!applied.ok) return applied;
     if (!cleared.ok) return cleared;
+    const unmarked = await w.remove(marker);
+    if (!unmarked.ok) return unmarked;
     const raw = await terraformOutputs(w, tf);
     if (!raw.ok) return raw;
     const outputs = readOutputs(raw.value, want.machines);
@@ -113,6 +123,15 @@ async function savedPlan(want: ModuleWant, w: World): Promise<Result<TerraformPl
   const tf = terraformOf(w.paths.state, want);
   if ((await w.stat(`${tf.folder}/${planFile}`)) === undefined) return lookWithPlan(want, w);
   return terraformShow(w, tf, planFile);
+}
+
+/** The plan of an apply that was broken off is of no use: what it made meanwhile is taken over, and a new plan is made. */
+async function takenOver(want: ModuleWant, w: World): Promise<Result<void>> {
+  const tf = terraformOf(w.paths.state, want);
+  if ((await w.stat(`${tf.folder}/${applyingMarker}`)) === undefined) return ok(undefined);
+  const taken = await adopt(tf, want.adopt, w);
+  if (!taken.ok) return taken;
+  return taken.value.length === 0 ? ok(undefined) : w.remove(`${tf.folder}/${planFile}`);
 }
 
 const matches = (pattern: string, address: string): boolean =>

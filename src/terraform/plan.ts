@@ -1,5 +1,6 @@
 import type { Kit, Later, SecretRef, Step, StepHandle, StepId, Tree } from '../model/index.js';
 import type { TerraformBin } from '../tools/terraform/index.js';
+import type { Adoptable } from './adopt.js';
 import { type ModuleGot, type ModuleWant, terraformModule } from './module.js';
 import type { Backend, Plugins } from './settings.js';
 import { workspace } from './workspace.js';
@@ -22,6 +23,8 @@ export interface PlannedModule {
   readonly machines: readonly string[];
   /** Addresses that are not removed or replaced; where one ends with `*`, all that begin so. */
   readonly guard?: readonly string[];
+  /** What is taken over where an apply before did not end well. */
+  readonly adopt?: readonly Adoptable[];
   readonly after?: readonly (StepId | { readonly id: StepId })[];
 }
 
@@ -51,6 +54,7 @@ export function planModule(planned: PlannedModule): {
       content: folder.out('content'),
       machines: planned.machines,
       guard: planned.guard ?? [],
+      adopt: planned.adopt ?? [],
     },
     after: planned.after ?? [],
     tools: [bin],

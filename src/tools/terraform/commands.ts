@@ -38,6 +38,8 @@ export const terraformArguments = {
   destroy: () => ['destroy', '-auto-approve', '-input=false', '-json', lockWait],
   output: () => ['output', '-json'],
   stateList: () => ['state', 'list'],
+  /** Puts a thing that is there into the state. */
+  import: (address: string, id: string) => ['import', '-input=false', '-no-color', lockWait, address, id],
   forceUnlock: (id: string) => ['force-unlock', '-force', id],
   /** Copies the plugins the folder needs, for machines without a way out. */
   mirror: (into: string, platforms: readonly string[]) => [

@@ -75,7 +75,7 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
     (one) => errors.credentialsMissing(sentence(one)),
   ],
   [
-    /ExpiredToken|RequestExpired|token (?:has |is )?expired|AADSTS(?:700082|7000222|50173)|SSO session .* expired|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClientException|AuthFailure|SignatureDoesNotMatch|AADSTS7000215|incorrect user name or password|NotAuthenticated/i,
+    /ExpiredToken|RequestExpired|token (?:has |is )?expired|AADSTS(?:700082|7000222|50173)|SSO session .* expired|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClientException|AuthFailure|SignatureDoesNotMatch|AADSTS7000215|incorrect user name or password|Login failure|InvalidLogin|NotAuthenticated/i,
     (one) => errors.credentialsRefused(sentence(one)),
   ],
   [
@@ -83,7 +83,7 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
     (one) => errors.denied(sentence(one)),
   ],
   [
-    /VcpuLimitExceeded|\w*LimitExceeded\b|QuotaExceeded|exceed\w* [^.]{0,60}quota|InsufficientInstanceCapacity|InsufficientFreeAddresses|SkuNotAvailable|ZonalAllocationFailed|AllocationFailed|Insufficient (?:disk space|resources)/i,
+    /VcpuLimitExceeded|\w*LimitExceeded\b|QuotaExceeded|exceed\w* [^.]{0,60}quota|InsufficientInstanceCapacity|InsufficientFreeAddresses|SkuNotAvailable|ZonalAllocationFailed|AllocationFailed|Insufficient (?:disk space|resources)|Insufficient(?:Cpu|Memory|Resources)|NoDiskSpace|does not have sufficient/i,
     (one) => errors.quotaExceeded(sentence(one)),
   ],
   [
@@ -95,7 +95,10 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
     (one) => errors.pluginMissing(sentence(one)),
   ],
   [/Saved plan is stale|plan file can no longer be applied/i, () => errors.planStale()],
-  [/timeout while waiting|timed? out|deadline exceeded|i\/o timeout|RequestTimeout/i, (one) => errors.timedOut(sentence(one))],
+  [
+    /timeout (?:while )?waiting|timed? out|deadline exceeded|i\/o timeout|RequestTimeout/i,
+    (one) => errors.timedOut(sentence(one)),
+  ],
   [
     /no such host|connection refused|dial tcp|network is unreachable|RequestError: send request failed/i,
     (one) => errors.unreachable(sentence(one)),

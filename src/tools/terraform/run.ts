@@ -89,6 +89,12 @@ export async function terraformResources(w: ReadWorld, tf: Terraform): Promise<R
   return said.ok ? ok(said.value.split('\n').filter((line) => line !== '')) : said;
 }
 
+/** Puts a thing that is there into the state; a failure where there is no such thing. */
+export async function terraformImport(w: World, tf: Terraform, address: string, id: string): Promise<Result<void>> {
+  const said = await done(changing(w), tf, 'import', terraformArguments.import(address, id));
+  return said.ok ? ok(undefined) : said;
+}
+
 /** Releases the lock of that id, and no other. */
 export async function terraformUnlock(w: World, tf: Terraform, id: string): Promise<Result<void>> {
   const said = await done(changing(w), tf, 'forceUnlock', terraformArguments.forceUnlock(id));
