@@ -1,4 +1,13 @@
-import { type Diagnostic, err, ok, type Result, type Spec } from '../model/index.js';
+import {
+  type Applier,
+  type Diagnostic,
+  err,
+  type KubeObject,
+  ok,
+  type RenderedPackage,
+  type Result,
+  type Spec,
+} from '../model/index.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
 import type { RunWatch } from './held.js';
 import { openCluster } from './live/cluster.js';
@@ -31,7 +40,7 @@ export async function diff(options: DiffOptions, watch: RunWatch): Promise<Resul
   const opened = await openPlatform(options);
   if (!opened.ok) return opened;
   const { site, spec, sources } = opened.value;
-  const compared = await compareSpec({ site, spec, kubeconfig: options.kubeconfig, against: 'definition' }, watch);
+  const compared = await compareSpec({ site, spec, kubeconfig: options.kubeconfig, against: 'definition', sources }, watch);
   return compared.ok ? compared : err({ ...troubleOf(compared.error), sources });
 }
 
@@ -41,6 +50,8 @@ export interface SpecComparison {
   readonly spec: Spec;
   readonly kubeconfig: string | undefined;
   readonly against: DiffResult['against'];
+  /** Texts of the definition, for places. */
+  readonly sources?: ReadonlyMap<string, string>;
 }
 
 /** Renders a definition and compares every object with the cluster. */
@@ -49,7 +60,7 @@ export async function compareSpec(request: SpecComparison, watch: RunWatch): Pro
   const cluster = await openCluster(site, spec, kubeconfig);
   if (!cluster.ok) return cluster;
   try {
-    const rendered = await renderSpec(site, spec, watch);
+    const rendered = await renderSpec(site, spec, watch, request.sources);
     if (!rendered.ok) return rendered;
     const { client } = cluster.value;
     const resources = await client.resources();
@@ -75,5 +86,22 @@ const strata = { manager: 'strata' };
 const wantedObjects = (rendered: RenderedSpec, isNamespaced: Parameters<typeof wantedOf>[2]): readonly Wanted[] =>
   rendered.components.flatMap(({ delivery }) => [
     ...delivery.bootstrap.flatMap((one) => wantedOf(one, strata, isNamespaced)),
-    ...delivery.packages.flatMap((one) => wantedOf(one, delivery.appliedBy ?? strata, isNamespaced)),
+    ...delivery.packages.flatMap((one) => wantedOfPackage(one, delivery.appliedBy ?? strata, isNamespaced)),
   ]);
+
+/** What another controller installs is applied as that one, and what tells it to is applied by the delivering one. */
+function wantedOfPackage(
+  one: RenderedPackage,
+  applier: Applier,
+  isNamespaced: Parameters<typeof wantedOf>[2],
+): readonly Wanted[] {
+  const { installation } = one;
+  if (installation === undefined) return wantedOf(one, applier, isNamespaced);
+  const told = wantedOf({ ...one, objects: installation.objects }, applier, isNamespaced);
+  const names = new Set(told.map(({ object }) => sayWhich(object)));
+  const installed = wantedOf(one, installation.appliedBy, isNamespaced);
+  return [...told, ...installed.filter(({ object }) => !names.has(sayWhich(object)))];
+}
+
+const sayWhich = ({ apiVersion, kind, metadata }: KubeObject): string =>
+  [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' ');

@@ -20,7 +20,8 @@ import { isMap, valueAt } from '../packages/values.js';
 import { openPlatform, type Opened, type PlatformRequest } from './definition-of.js';
 import { ownWorld, type RunWatch } from './held.js';
 import { makeKit } from './kit.js';
-import { knownImage, obtainTools } from './rehearsal/deliveries.js';
+import { knownImages, obtainTools } from './rehearsal/deliveries.js';
+import { inOrder } from './rehearsal/places.js';
 import { versionOf } from './rehearsal/version.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
@@ -107,7 +108,9 @@ function planOf({ site, spec }: Opened, component: Component, choice: PackageCho
   const reader = createCatalogReader(site.paths);
   const { platform, environment } = spec;
   const kit = makeKit({ platform, environment, layer: component.layer, component: component.name, reader, needs });
-  return readPackages({ packages: [choice], bootstrap: choice.name }, kit).packages[0];
+  // What its chart renders to is the same however it is delivered.
+  const rendered: PackageChoice = { ...choice, delivery: 'rendered' };
+  return readPackages({ packages: [rendered], bootstrap: choice.name }, kit).packages[0];
 }
 
 interface Explaining {
@@ -135,9 +138,10 @@ async function explainAll(from: Explaining, paths: readonly string[]): Promise<R
 }
 
 async function objectsOf({ opened }: Explaining, plan: PackagePlan, w: World): Promise<Result<readonly RenderedObject[]>> {
+  const known = await knownImages(opened.site);
   const images = Object.fromEntries(
     imageNames(plan).flatMap((name) => {
-      const image = knownImage(opened.site, name);
+      const image = known(name);
       return image === undefined ? [] : [[name, image]];
     }),
   );
@@ -161,12 +165,9 @@ async function layersOf(from: Explaining, chartValues: string, path: string, w: 
   const file = join(root, 'package.yaml');
   if (plan.size !== undefined) look('size', file, await textOf(file, w), ['spec', 'sizes', plan.size, 'values']);
   // The definition's own file comes before that of the environment.
-  for (const [name, text] of [...opened.sources].sort(([a], [b]) => Number(isOverlay(a)) - Number(isOverlay(b))))
-    look('definition', name, text, entry);
+  for (const [name, text] of inOrder(opened.sources)) look('definition', name, text, entry);
   return layers;
 }
-
-const isOverlay = (file: string): boolean => /(^|\/)environments\//.test(file);
 
 async function textOf(file: string, w: World): Promise<string | undefined> {
   const text = await w.read(file);

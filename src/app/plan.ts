@@ -2,6 +2,7 @@ import { type Explanation, expectedDurations, explainStep, planRun } from '../en
 import { err, failure, ok, type Plan, type Result } from '../model/index.js';
 import { didYouMean } from './definition/index.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
+import { renderAhead } from './rehearsal/deliveries.js';
 import { composeAt, formerSteps, othersThan, quietReader, readApplied, readHistory, specDigest } from './site.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
@@ -29,6 +30,8 @@ export async function plan(options: PlanOptions): Promise<Result<PlanResult, Tro
   const applied = await readApplied(site);
   if (!applied.ok) return err(troubleOf(applied.error));
   const { records } = told.value.state;
+  // What is rendered already is compared object by object.
+  if (options.offline !== true) await renderAhead(site, spec);
   const durations = await site.history(spec.platform).durations();
   const planned = await planRun({
     platform: spec.platform,

@@ -31,7 +31,7 @@ export async function rehearse(options: RehearseOptions, watch: RehearseWatch): 
   if (!opened.ok) return opened;
   const { site, spec, sources } = opened.value;
   const quiet: RunWatch = { listen: noteEvents(watch), drain: watch.signal, cancel: watch.signal };
-  const rendered = await clock.phase('render', () => renderSpec(site, spec, quiet));
+  const rendered = await clock.phase('render', () => renderSpec(site, spec, quiet, sources));
   if (!rendered.ok) return err({ ...troubleOf(rendered.error), sources });
   const found = await clock.phase('order and checks', () =>
     staticFindings({ site, spec, rendered: rendered.value, snapshot: options.snapshot }),

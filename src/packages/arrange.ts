@@ -56,6 +56,8 @@ export function arrange(builds: readonly PlannedBuild[], bootstrap: string, r: R
 function unitsOf({ plan, built }: PlannedBuild, after: readonly string[]): readonly ApplyUnit[] {
   return built.folders.map(({ name }, at) => {
     const before = built.folders[at - 1];
-    return { name, after: before === undefined ? after : [before.name], health: plan.spec.health ?? [] };
+    // A release looks after the health of its objects by itself, by the same rules.
+    const health = built.installation === undefined ? (plan.spec.health ?? []) : [];
+    return { name, after: before === undefined ? after : [before.name], health };
   });
 }

@@ -1,9 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { KnownImage, KubeObject, ReadWorld, RenderedObject, RenderedPackage, Result, Span, World } from '../model/index.js';
+import type {
+  Installation,
+  KnownImage,
+  KubeObject,
+  ReadWorld,
+  RenderedObject,
+  RenderedPackage,
+  Result,
+  Span,
+  World,
+} from '../model/index.js';
 import { err, ok } from '../model/index.js';
 import { chartObjects, manifestOf } from './chart.js';
 import { hashOf, modulesOf, packageFile, packageFolder } from './chart-source.js';
+import { buildRelease } from './build-release.js';
 import { notBuilt } from './errors.js';
+import type { ReleaseContext } from './helm-release.js';
 import { chartFile, renderPackage } from './kustomize.js';
 import { parseManifests } from './manifests.js';
 import { dataKey, readData, readOwn } from './package-texts.js';
@@ -19,10 +32,12 @@ export interface StageFolder {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A package as folders to apply in order, and as the objects they hold. */
+/** A package as folders to apply in order, and as the objects that come into the cluster by them. */
 export interface BuiltPackage {
   readonly folders: readonly StageFolder[];
   readonly objects: readonly RenderedObject[];
+  /** Where the one folder holds a Helm release in place of the objects. */
+  readonly installation?: Installation;
 }
 
 /** What packages are built with. */
@@ -31,6 +46,8 @@ export interface BuildContext {
   readonly images: Readonly<Record<string, KnownImage>>;
   /** Version of Kubernetes that charts are told. */
   readonly kubeVersion: string;
+  /** Where and how Helm releases are told to the cluster; without it, none is made. */
+  readonly releases?: ReleaseContext;
 }
 
 /** Changed whenever the same input is to give another result. */
@@ -44,34 +61,49 @@ export async function cachedPackage(
 ): Promise<Result<BuiltPackage | undefined>> {
   const key = await keyOf(plan, context, r);
   if (!key.ok) return key;
-  const text = await r.read(cacheFile(key.value, r));
-  if (!text.ok) return text;
-  return ok(text.value === undefined ? undefined : decode(text.value));
+  return ok(await readCache(key.value, r));
 }
 
 /** Builds a package, or takes it from the cache. Writes nothing but the cache. */
 export async function buildPackage(plan: PackagePlan, context: BuildContext, w: World): Promise<Result<BuiltPackage>> {
   const key = await keyOf(plan, context, w);
   if (!key.ok) return key;
-  const there = await w.read(cacheFile(key.value, w));
-  const cached = there.ok && there.value !== undefined ? decode(there.value) : undefined;
+  const cached = await readCache(key.value, w);
   if (cached !== undefined) return ok(cached);
+  // Of this build alone: another process may be at the same package.
+  const scratch = join(w.paths.cache, 'rendered', `${key.value}.${randomUUID()}`);
+  const result = await buildIn(scratch, { plan, context }, w);
+  const cleared = await w.remove(scratch);
+  if (!result.ok) return result;
+  if (!cleared.ok) return cleared;
+  const kept = await w.write(cacheFile(key.value, w), JSON.stringify(result.value));
+  return kept.ok ? result : kept;
+}
+
+interface Wanted {
+  readonly plan: PackagePlan;
+  readonly context: BuildContext;
+}
+
+async function buildIn(scratch: string, { plan, context }: Wanted, w: World): Promise<Result<BuiltPackage>> {
   const folders = await foldersOf(plan, context, w);
   if (!folders.ok) return folders;
   const objects: RenderedObject[] = [];
   for (const folder of folders.value.folders) {
-    const built = await buildFolder(
-      { folder, at: join(w.paths.cache, 'rendered', key.value, folder.name), origins: folders.value.origins, plan },
-      w,
-    );
+    const built = await buildFolder({ folder, at: join(scratch, folder.name), origins: folders.value.origins, plan }, w);
     if (!built.ok) return built;
     objects.push(...built.value);
   }
-  const result: BuiltPackage = { folders: folders.value.folders, objects };
-  const cleared = await w.remove(join(w.paths.cache, 'rendered', key.value));
-  if (!cleared.ok) return cleared;
-  const kept = await w.write(cacheFile(key.value, w), JSON.stringify(result));
-  return kept.ok ? ok(result) : kept;
+  if (plan.delivery !== 'helm' || context.releases === undefined) return ok({ folders: folders.value.folders, objects });
+  return buildRelease({ plan, images: context.images, objects }, context.releases, w);
+}
+
+/** Its archive may have been cleared away since. */
+async function readCache(key: string, r: ReadWorld): Promise<BuiltPackage | undefined> {
+  const text = await r.read(cacheFile(key, r));
+  const cached = text.ok && text.value !== undefined ? decode(text.value) : undefined;
+  const archive = cached?.installation?.archive;
+  return archive === undefined || (await r.stat(archive.file)) !== undefined ? cached : undefined;
 }
 
 const cacheFile = (key: string, r: ReadWorld): string => join(r.paths.cache, 'rendered', `${key}.json`);
@@ -98,7 +130,12 @@ async function keyOf(plan: PackagePlan, context: BuildContext, r: ReadWorld): Pr
   const { namespace, namespaceOwner, source: from, images, sizes, values: settings } = spec;
   const said = { namespace, namespaceOwner, from, images, sizes, settings };
   const input = { cacheVersion, name, tree, said, values, size, patches, files, modules: modules.value, tools };
-  const texts = { data: data.value, own: [...own.value], context, root: packageFolder(plan, r) };
+  const { images: known, kubeVersion, releases } = context;
+  // Of an image only what is written into objects: the same whether it comes from a build or from what was built before.
+  const pinned = Object.entries(known).map(([image, { ref, digest }]) => [image, { ref, digest }]);
+  const told = { images: Object.fromEntries(pinned), kubeVersion };
+  const release = plan.delivery === 'helm' ? { delivery: plan.delivery, releases, health: spec.health } : undefined;
+  const texts = { data: data.value, own: [...own.value], context: told, root: packageFolder(plan, r), release };
   return ok(`${name}-${hashOf([input, texts])}`);
 }
 
@@ -202,6 +239,7 @@ export function describePackage(plan: PackagePlan, built: BuiltPackage, r: ReadW
     requires: spec.requires ?? [],
     after: plan.after,
     objects: built.objects,
+    ...(built.installation === undefined ? {} : { installation: built.installation }),
     health: spec.health ?? [],
     programs: spec.rehearse?.programs ?? [],
     plays: (spec.rehearse?.plays ?? []) as RenderedPackage['plays'], // a YAML document is plain data

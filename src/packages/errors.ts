@@ -31,6 +31,28 @@ export const packageInvalid = (name: string, why: string, where: Span): PackageP
   where,
 });
 
+/** A package that cannot be installed by Helm, although just that was chosen for it. */
+export const packageNotHelm = (name: string, hindrances: readonly string[]): PackageProblem => ({
+  code: 'PACKAGE-NOT-HELM',
+  message: `Package '${name}' cannot be delivered as a Helm release: ${hindrances.join('; ')}.`,
+  remedy: "Take `delivery: helm` out of the package's entry: it is rendered then, in the same order and with the same health.",
+});
+
+/** Said of a package that is rendered, although Helm releases were chosen for all. */
+export const renderedInstead = (name: string, hindrances: readonly string[]): PackageProblem => ({
+  code: 'PACKAGE-RENDERED-INSTEAD',
+  message: `Package '${name}' is rendered, since a Helm release could not be all of it: ${hindrances.join('; ')}.`,
+  remedy: "Nothing needs to be done; say `delivery: rendered` in the package's entry to leave this note out.",
+});
+
+/** Releases that nothing in the cluster would install. */
+export const helmNotApplied = (names: readonly string[], why: string): PackageProblem => ({
+  code: 'PACKAGE-HELM-NOT-APPLIED',
+  message: `No helm-controller would install the releases of ${names.join(', ')}: ${why}.`,
+  remedy:
+    'Set `delivery: rendered`, or bring helm-controller with a folder packages/ of your own for the package that applies the others, its image among `images`.',
+});
+
 /** A capability that nobody brings. */
 export const requirementMissing = (name: string, capability: string, providers: readonly string[]): PackageProblem => ({
   code: 'PACKAGE-REQUIREMENT-MISSING',

@@ -66,13 +66,27 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-function kustomization(plan: PackagePlan, base: Kustomization, { images, own, data }: RenderSources): Record<string, unknown> {
+/** Image names and patches with which a package and who chose it change what its files or its chart say. */
+export interface Changes {
+  readonly images: readonly object[];
+  readonly patches: readonly Patch[];
+}
+
+/** The changes of a package; its own kustomization may hold more. */
+export function changesOf(plan: PackagePlan, images: RenderSources['images']): Changes {
   const uses = plan.spec.images ?? [];
-  const named = uses.flatMap((use) => replacement(use, images));
   const placed = uses.flatMap((use) => placement(use, images));
+  return {
+    images: uses.flatMap((use) => replacement(use, images)),
+    patches: [...placed, ...valuePatches(plan), ...plan.patches],
+  };
+}
+
+function kustomization(plan: PackagePlan, base: Kustomization, { images, own, data }: RenderSources): Record<string, unknown> {
+  const made = changesOf(plan, images);
   const { resources, images: ownImages, patches, ...rest } = base;
-  const allImages = [...ownImages, ...named];
-  const allPatches = [...patches, ...placed, ...valuePatches(plan), ...plan.patches];
+  const allImages = [...ownImages, ...made.images];
+  const allPatches = [...patches, ...made.patches];
   return {
     ...rest,
     resources: [...resources, ...(own.has(chartFile) ? [chartFile] : []), ...[...data.keys()].map(dataFileName)],
@@ -88,7 +102,7 @@ function split(ref: string): { readonly name: string; readonly tag: string } {
   return { name: ref.slice(0, colon), tag: ref.slice(colon + 1) };
 }
 
-function replacement(use: ImageUse, images: RenderSources['images']): readonly unknown[] {
+function replacement(use: ImageUse, images: RenderSources['images']): readonly object[] {
   if (!('replaces' in use)) return [];
   const image = images[use.image];
   if (image === undefined) return [];

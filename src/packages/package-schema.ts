@@ -170,6 +170,9 @@ export const PackageFile = Type.Object(
   closed,
 );
 
+/** How a package comes into the cluster: as objects rendered here, or as a release that a controller in the cluster installs. */
+export type DeliveryKind = 'rendered' | 'helm';
+
 /** One change of a kustomization. */
 export interface Patch {
   readonly target: { readonly kind: string; readonly name?: string | undefined; readonly namespace?: string | undefined };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sampleKit } from '../testkit/index.js';
 import { parsePackage } from './package-file.js';
 import { type PackageChoices, readPackages } from './packages.js';
@@ -75,8 +75,47 @@ test('a missing capability names the packages that provide it', () => {
       code: 'PACKAGE-REQUIREMENT-MISSING',
       message: "Package 'figures' requires 'admission', which no chosen package provides.",
       remedy: "Add 'rules' to the packages.",
+      where: { file: 'catalog/packages/figures/package.yaml', line: 6, column: 14 },
     },
   ]);
+});
+
+const chart = (name: string, rest = ''): string => file(name, `  source: { chart: { folder: chart } }\n${rest}`);
+
+describe('Helm releases', () => {
+  const files = {
+    ...catalog,
+    'catalog:packages/store/package.yaml': chart('store', '  requires: [admission]\n'),
+    'catalog:packages/mixed/package.yaml': chart('mixed'),
+    'catalog:packages/mixed/kustomization.yaml': 'resources: [more.yaml]\n',
+    'catalog:packages/mixed/more.yaml': 'kind: A\n',
+  };
+  const ways = (choices: PackageChoices) => {
+    const { packages, problems } = read(choices, files);
+    return { problems, ways: Object.fromEntries(packages.map((one) => [one.name, one.delivery ?? one.notHelm ?? 'rendered'])) };
+  };
+
+  test('are chosen for all packages that are nothing but a chart; the others are rendered, and say why', () => {
+    expect(ways({ ...choose('store', 'rules', 'mixed'), delivery: 'helm' })).toEqual({
+      problems: [],
+      ways: { store: 'helm', rules: ['it is no chart'], mixed: ['it brings objects beside its chart'] },
+    });
+  });
+
+  test('are chosen for one package, or for all but one', () => {
+    const [store = { name: '', values: {}, patches: [] }] = choose('store').packages;
+    const chosenAs = (delivery: 'helm' | 'rendered') => [{ ...store, delivery }, ...choose('rules').packages];
+    const one = { ...choose(), packages: chosenAs('helm') };
+    expect(ways(one).ways).toEqual({ store: 'helm', rules: 'rendered' });
+    expect(ways({ ...one, packages: chosenAs('rendered'), delivery: 'helm' }).ways.store).toBe('rendered');
+  });
+
+  test('are refused where they were chosen for a package that cannot be one', () => {
+    const [mixed = { name: '', values: {}, patches: [] }] = choose('mixed').packages;
+    const { problems } = ways({ ...choose(), packages: [{ ...mixed, delivery: 'helm' }] });
+    expect(problems.map(({ code }) => code)).toEqual(['PACKAGE-NOT-HELM']);
+    expect(problems[0]?.message).toContain('it brings objects beside its chart');
+  });
 });
 
 test('packages that require each other are named', () => {

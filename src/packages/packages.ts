@@ -2,6 +2,7 @@ import type { Json, Kit, Tree } from '../model/index.js';
 import type { PackageProblem } from './errors.js';
 import {
   packageInvalid,
+  packageNotHelm,
   packageTwice,
   packageUnknown,
   requirementCycle,
@@ -12,7 +13,9 @@ import {
 } from './errors.js';
 import { parsePackage } from './package-file.js';
 import { moduleNames } from './chart-modules.js';
-import type { PackageSpec, Patch } from './package-schema.js';
+import { helmHindrances } from './helm-hindrances.js';
+import type { DeliveryKind, PackageSpec, Patch } from './package-schema.js';
+import { placeIn } from './value-layers.js';
 
 /** One package as the user's definition chooses it. */
 export interface PackageChoice {
@@ -21,6 +24,8 @@ export interface PackageChoice {
   readonly values: Readonly<Record<string, unknown>>;
   readonly size?: string | undefined;
   readonly patches: readonly Patch[];
+  /** Instead of what holds for all. */
+  readonly delivery?: DeliveryKind | undefined;
 }
 
 /** Toolchain images that a package uses. */
@@ -41,6 +46,8 @@ export interface PackageChoices {
   readonly packages: readonly PackageChoice[];
   /** The package that applies all others, itself applied directly. */
   readonly bootstrap: string;
+  /** How packages come into the cluster whose choice does not say; `rendered` where absent. */
+  readonly delivery?: DeliveryKind | undefined;
 }
 
 /** One chosen package: what its folder says, and what the definition chose. */
@@ -57,6 +64,10 @@ export interface PackagePlan {
   /** Name of the set of values that was picked. */
   readonly size?: string;
   readonly patches: readonly Patch[];
+  /** Absent: its objects are rendered here. */
+  readonly delivery?: 'helm';
+  /** Why it is rendered although `helm` was chosen for all. */
+  readonly notHelm?: readonly string[];
 }
 
 /** The chosen packages in the order they can be brought up, and every problem found. */
@@ -71,14 +82,20 @@ export function readPackages(choices: PackageChoices, kit: Kit): PackageSet {
   const problems: PackageProblem[] = [];
   const chosen = new Map<string, PackagePlan>();
   const reading: Reading = { kit, bootstrap: choices.bootstrap, problems };
+  const { delivery } = choices;
   for (const choice of [...choices.packages].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (chosen.has(choice.name)) problems.push(packageTwice(choice.name));
-    const read = readPackage(choice, reading);
+    const read = readPackage({ ...choice, all: delivery }, reading);
     if (read !== undefined) chosen.set(choice.name, read);
   }
   const bootstrap = readPackage({ name: choices.bootstrap, values: {}, patches: [] }, reading);
   const ordered = order(link([...chosen.values()], reading), problems);
   return { bootstrap, packages: ordered, problems };
+}
+
+/** A choice, and what holds for all where it does not say. */
+interface Chosen extends PackageChoice {
+  readonly all?: DeliveryKind | undefined;
 }
 
 interface Reading {
@@ -87,7 +104,7 @@ interface Reading {
   readonly problems: PackageProblem[];
 }
 
-function readPackage(choice: PackageChoice, { kit, bootstrap, problems }: Reading): PackagePlan | undefined {
+function readPackage(choice: Chosen, { kit, bootstrap, problems }: Reading): PackagePlan | undefined {
   const { name } = choice;
   const own = kit.project(`packages/${name}`);
   const tree = kit.names(own).includes('package.yaml') ? own : kit.catalog(`packages/${name}`);
@@ -96,25 +113,47 @@ function readPackage(choice: PackageChoice, { kit, bootstrap, problems }: Readin
     problems.push(packageUnknown(name, knownPackages(kit, bootstrap)));
     return undefined;
   }
-  const file = `packages/${name}/package.yaml`;
-  const text = kit.text(tree.root === 'project' ? kit.project(file) : kit.catalog(file));
-  const parsed = parsePackage(name, text, tree.root === 'project' ? file : `catalog/${file}`);
+  const { text, file } = textOf({ name, tree }, kit);
+  const parsed = parsePackage(name, text, file);
   if (!parsed.ok) {
     problems.push(packageInvalid(name, parsed.why, parsed.where));
     return undefined;
   }
   const { spec } = parsed;
   problems.push(...choiceProblems(choice, spec));
+  const files = ownFiles(names, spec);
+  const delivered = deliveryOf(choice, helmHindrances({ spec, files }));
+  if (delivered.problem !== undefined) problems.push(delivered.problem);
   return {
     name,
     tree,
-    files: ownFiles(names, spec),
+    files,
     spec,
     after: [],
     values: choice.values as PackagePlan['values'], // what a definition holds is plain data
     ...(choice.size === undefined ? {} : { size: choice.size }),
     patches: choice.patches,
+    ...delivered.as,
   };
+}
+
+/** Text of its package.yaml, and how problems call the file. */
+function textOf({ name, tree }: Pick<PackagePlan, 'name' | 'tree'>, kit: Kit): { readonly text: string; readonly file: string } {
+  const file = `packages/${name}/package.yaml`;
+  const own = tree.root === 'project';
+  return { text: kit.text(own ? kit.project(file) : kit.catalog(file)), file: own ? file : `catalog/${file}` };
+}
+
+interface Delivered {
+  readonly as: Pick<PackagePlan, 'delivery' | 'notHelm'>;
+  readonly problem?: PackageProblem;
+}
+
+/** What was chosen for this package alone has to be possible; what was chosen for all is done where it can be. */
+function deliveryOf({ name, delivery, all }: Chosen, hindrances: readonly string[]): Delivered {
+  if ((delivery ?? all) !== 'helm') return { as: {} };
+  if (hindrances.length === 0) return { as: { delivery: 'helm' } };
+  return delivery === 'helm' ? { as: {}, problem: packageNotHelm(name, hindrances) } : { as: { notHelm: hindrances } };
 }
 
 /** Manifests and the kustomization; beside a chart they are there only where a kustomization says so. */
@@ -145,14 +184,24 @@ const knownPackages = (kit: Kit, bootstrap: string): readonly string[] =>
 function link(chosen: readonly PackagePlan[], reading: Reading): readonly PackagePlan[] {
   return chosen.map((plan) => {
     const after = new Set<string>();
-    for (const capability of plan.spec.requires ?? []) {
+    for (const [at, capability] of (plan.spec.requires ?? []).entries()) {
       const offering = chosen.filter((other) => other !== plan && (other.spec.provides ?? []).includes(capability));
       if (offering.length === 0 && !clusterBrings.has(capability))
-        reading.problems.push(requirementMissing(plan.name, capability, offersOf(capability, reading)));
+        reading.problems.push({
+          ...requirementMissing(plan.name, capability, offersOf(capability, reading)),
+          ...requirePlace(plan, at, reading.kit),
+        });
       for (const other of offering) after.add(other.name);
     }
     return { ...plan, after: [...after].sort() };
   });
+}
+
+/** Where an entry of `requires` is written. */
+function requirePlace(plan: PackagePlan, at: number, kit: Kit): Pick<PackageProblem, 'where'> {
+  const { text, file } = textOf(plan, kit);
+  const placed = placeIn(text, file, ['spec', 'requires', String(at)]);
+  return placed === undefined ? {} : { where: placed.at };
 }
 
 /** Packages of the catalog and the project that would provide a capability. */

@@ -23,8 +23,32 @@ export function checksOf(seen: SeenOnCluster): {
     claim: `Webhook ${webhook} of ${configuration}: nobody runs behind ${service} here, so it was not asked`,
     verdict: 'not-checked' as const,
   }));
-  return { checks: [objects(seen), admission(seen), capacity(seen), ...silent], notProven: silencedSentence(seen.silenced) };
+  return {
+    checks: [objects(seen), ...installed(seen.packages), admission(seen), capacity(seen), ...silent],
+    notProven: [...silencedSentence(seen.silenced), ...installedSentence(seen.packages)],
+  };
 }
+
+/** Controllers in whose place objects were applied, with the packages. */
+function standIns(packages: readonly RenderedPackage[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { name, installation } of packages)
+    if (installation !== undefined) found.set(installation.controller, [...(found.get(installation.controller) ?? []), name]);
+  return found;
+}
+
+const installed = (packages: readonly RenderedPackage[]): readonly RehearsalCheck[] =>
+  [...standIns(packages)].map(([controller, names]) => ({
+    subject: 'objects',
+    claim: `${controller} did not run: the API server took the releases of ${names.join(', ')}, and what their charts render to was applied in its place`,
+    verdict: 'not-checked',
+  }));
+
+const installedSentence = (packages: readonly RenderedPackage[]): readonly string[] =>
+  [...standIns(packages)].map(
+    ([controller, names]) =>
+      `That ${controller} fetches and installs the charts of ${names.join(', ')}: here the objects came from Helm on this machine.`,
+  );
 
 const has = (seen: SeenOnCluster, code: string): boolean => seen.problems.some((one) => one.code === code);
 

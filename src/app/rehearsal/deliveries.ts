@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createCatalogReader } from '../../host/index.js';
 import {
   type Component,
@@ -15,11 +16,12 @@ import {
   type Step,
 } from '../../model/index.js';
 import { providers } from '../../providers/registry.js';
-import { planToolchain } from '../../toolchain/index.js';
+import { builtImages, planToolchain } from '../../toolchain/index.js';
 import { ownWorld, type RunWatch } from '../held.js';
 import { makeKit } from '../kit.js';
 import { obtain } from '../obtain.js';
-import type { Site } from '../site.js';
+import { quietReader, type Site } from '../site.js';
+import { placesOf, type Sources } from './places.js';
 import { versionOf } from './version.js';
 
 /** A component of the services or applications layer, rendered. */
@@ -45,17 +47,23 @@ export const packagesOf = (rendered: RenderedSpec): readonly { readonly layer: L
   );
 
 /** Renders the services and applications of a definition with the real tools, which are obtained first. */
-export async function renderSpec(site: Site, spec: Spec, watch: RunWatch): Promise<Result<RenderedSpec>> {
+export async function renderSpec(
+  site: Site,
+  spec: Spec,
+  watch: RunWatch,
+  sources: Sources = new Map(),
+): Promise<Result<RenderedSpec>> {
   const deliveries = deliveriesOf(site, spec);
   const tools = deliveries.flatMap((one) => one.delivery?.tools ?? []);
   const obtained = await obtainTools(site, spec, tools, watch);
   if (!obtained.ok) return obtained;
   const components: RenderedComponent[] = [];
   const problems: Diagnostic[] = [];
-  const parts: RenderParts = { kubernetes: versionOf(spec), image: (name) => knownImage(site, name) };
+  const image = await knownImages(site);
   for (const { component, delivery } of deliveries) {
     if (delivery === undefined) continue;
     problems.push(...delivery.problems);
+    const parts: RenderParts = { kubernetes: versionOf(spec), image, place: placesOf(sources, component) };
     const rendered = await delivery.render(parts, ownWorld(site));
     if (!rendered.ok) {
       problems.push(...causes(rendered.error));
@@ -78,10 +86,31 @@ const causes = (failure: { diagnostic: Diagnostic; cause?: unknown }): readonly 
 const isFailure = (value: unknown): value is { diagnostic: Diagnostic; cause?: unknown } =>
   typeof value === 'object' && value !== null && 'diagnostic' in value;
 
-/** The reference is pinned; its digest is known once the image is built. */
-export function knownImage(site: Site, name: string): { ref: string } | undefined {
-  const pin = site.toolchain.images.get(name);
-  return pin === undefined ? undefined : { ref: pin.ref };
+/**
+ * Renders what is not rendered yet of components that were rendered before, where all programs for it are there: so that
+ * a plan names the objects that change. Where it cannot be done, the plan names packages, and the run says what is wrong.
+ */
+export async function renderAhead(site: Site, spec: Spec): Promise<void> {
+  const reader = quietReader(site.host);
+  const image = await knownImages(site);
+  for (const { component, delivery } of deliveriesOf(site, spec)) {
+    const before = await reader.stat(join(site.paths.state, component.layer, component.name));
+    if (before === undefined || delivery === undefined || delivery.problems.some((one) => one.severity === 'error')) continue;
+    const there = await Promise.all(delivery.tools.map((tool) => reader.locate(tool)));
+    if (there.includes(undefined)) continue;
+    await delivery.render({ kubernetes: versionOf(spec), image }, ownWorld(site));
+  }
+}
+
+/** References are pinned; the digest of an image is known once it has been built, and is that of the last build. */
+export async function knownImages(site: Site): Promise<RenderParts['image']> {
+  const built = new Map((await builtImages(quietReader(site.host))).map(({ ref, digest }) => [ref, digest]));
+  return (name) => {
+    const ref = site.toolchain.images.get(name)?.ref;
+    if (ref === undefined) return undefined;
+    const digest = built.get(ref);
+    return digest === undefined ? { ref } : { ref, digest };
+  };
 }
 
 function deliveriesOf(site: Site, spec: Spec): readonly { component: Component; delivery: Delivery | undefined }[] {

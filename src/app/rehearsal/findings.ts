@@ -131,6 +131,8 @@ export function admissionWords(message: string): string | undefined {
 export const refusedObjects = (refusals: readonly Refusal[], packages: readonly RenderedPackage[]): readonly Diagnostic[] =>
   refusals.map(({ object, failure }) => {
     const from = packages.flatMap((one) => one.objects).find((each) => each.object === object)?.from;
+    const said = admissionWords(failure.diagnostic.message);
+    if (said !== undefined) return errors.refusedByPolicy(nameOf(keyOf(object)), said, from);
     return errors.notTaken(nameOf(keyOf(object)), failure.diagnostic.message, from);
   });
 
@@ -146,7 +148,9 @@ export function notReady(
   return [...followed].flatMap(([name, { progress }]) => {
     if (progress.state === 'ready' || progress.reason === 'DependencyNotReady') return [];
     const one = packages.find((each) => each.name === name);
-    if (!progress.settled && others.some((other) => isOf(other, one))) return [];
+    // Of a release, its controller only says that it failed; what stood in for that controller knows why.
+    const saysMore = progress.settled && one?.installation === undefined;
+    if (!saysMore && others.some((other) => isOf(other, one))) return [];
     const said = admissionWords(progress.message);
     const where = placeIn(progress.message, one);
     if (said !== undefined) return [errors.refusedByPolicy(subjectOf(progress.message) ?? name, said, where)];

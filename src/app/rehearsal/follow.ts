@@ -1,7 +1,8 @@
 import type { KubeObject, PlayedStatus, RehearsedProgram, RenderedDelivery, RenderedPackage } from '../../model/index.js';
 import { field, listAt } from './fields.js';
-import { keyOf, nameOf, type Objects } from './objects.js';
+import { keyOf, nameOf, type Objects, type Refusal } from './objects.js';
 import { isAtWork, isWorkload, isWorkloadReady, type Progress, progressOf } from './readiness.js';
+import { createInstaller, type Installer } from './releases.js';
 
 /** What is followed, and how. */
 export interface Following {
@@ -15,6 +16,8 @@ export interface Following {
   pause(ms: number): Promise<void>;
   readonly signal: AbortSignal;
   readonly limits: { readonly quietMs: number; readonly totalMs: number };
+  /** Hears of objects that were not taken, of packages that are installed in a controller's place. */
+  refused?(refusals: readonly Refusal[]): void;
 }
 
 /** How a package's way ended. */
@@ -39,24 +42,38 @@ export async function follow(following: Following): Promise<ReadonlyMap<string, 
   const state: State = new Map();
   const playing = play(following);
   const programs = start(following);
+  const installer = installerOf(following);
   let changed = clock();
   let before = '';
   const end = clock() + limits.totalMs;
   while (!signal.aborted && clock() < end) {
     await programs();
     await playing();
+    const { busy } = await installer.round();
     const reports = await readReports(following);
     const now = `${look(following, reports, state)} ${await countReadyPods(following.api)}`;
     if (delivery.packages.every((one) => state.get(one.name)?.progress.state === 'ready')) break;
-    if (now !== before) changed = clock();
+    if (now !== before || busy) changed = clock();
     before = now;
     // Parts of packages that nobody waits for by name are reported on as well.
     const patience = [...reports.values()].some(isAtWork) ? limits.quietMs * 3 : limits.quietMs;
     if (clock() - changed > patience && isSettled(delivery, state)) break;
     await following.pause(250);
   }
+  await installer.end();
   return state;
 }
+
+const installerOf = ({ api, delivery, note, pause, signal, limits, refused }: Following): Installer =>
+  createInstaller({
+    api,
+    packages: delivery.packages,
+    refused: (refusals) => refused?.(refusals),
+    note,
+    pause,
+    signal,
+    stageMs: limits.quietMs,
+  });
 
 /** Watches the objects of one package that no controller reports on, until its workloads have their pods. */
 export async function followObjects(

@@ -8,6 +8,7 @@ import type {
   RenderedPackage,
   Result,
   Spec,
+  Told,
 } from '../../model/index.js';
 import { ok } from '../../model/index.js';
 import { type SimulatedCluster, startCluster } from '../../rehearsal/index.js';
@@ -21,6 +22,7 @@ import { programFailed } from './errors.js';
 import { type Live, notReady, refusedObjects, refusedPods, unschedulable } from './findings.js';
 import { follow, followObjects, type Followed } from './follow.js';
 import { keyOf, type Refusal } from './objects.js';
+import { serveArchives } from './releases.js';
 import { countTaken } from './taken.js';
 
 /** What a rehearsal on a simulated cluster saw. */
@@ -105,10 +107,11 @@ async function playOn(cluster: SimulatedCluster, request: PlayRequest): Promise<
   const atOnce = refusedPods(live, packages);
   const later = await refusedAgain(packages, cluster.api.admits);
   const refused = [...atOnce, ...later.filter((one) => !atOnce.some((known) => isSamePlace(known, one)))];
+  const objects = refusedObjects(story.refusals, packages);
   const pods = [...refused, ...unschedulable(live, packages)];
   const problems = [
-    ...refusedObjects(story.refusals, packages),
-    ...notReady(story.followed, packages, pods),
+    ...objects,
+    ...notReady(story.followed, packages, [...objects, ...pods]),
     ...pods,
     ...[...failed].map(([tool, why]) => programFailed(tool, why)),
   ];
@@ -158,14 +161,25 @@ async function bring(
   if (delivery.reports === undefined) return ok(undefined);
   const tree = await cluster.serve(delivery.files, ownWorld(site));
   if (!tree.ok) return tree;
-  for (const { object, status } of delivery.tell(tree.value, new Date())) {
+  const served = await serveArchives(delivery.packages);
+  try {
+    const told = await tellAll(api, delivery.tell(tree.value, new Date(), served.archives));
+    if (!told.ok) return told;
+    for (const [name, one] of await follow({ ...following, refused: (more) => refusals.push(...more) })) followed.set(name, one);
+    return ok(undefined);
+  } finally {
+    await served.close();
+  }
+}
+
+async function tellAll(api: SimulatedCluster['api'], all: readonly Told[]): Promise<Result<void>> {
+  for (const { object, status } of all) {
     const told = await api.apply(object);
     if (!told.ok) return told;
     if (status === undefined) continue;
     const written = await api.applyStatus(keyOf(object), status);
     if (!written.ok) return written;
   }
-  for (const [name, one] of await follow(following)) followed.set(name, one);
   return ok(undefined);
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorPage, Failure, Span } from '../../model/index.js';
+import type { Diagnostic, ErrorPage, Failure, Span } from '../../model/index.js';
 import { failure } from '../../model/index.js';
 
 const at = (made: Failure, where: Span): Failure => ({ ...made, diagnostic: { ...made.diagnostic, where } });
@@ -20,6 +20,21 @@ export const valuesRefused = (chart: string, where: Span, why: string): Failure 
     }),
     where,
   );
+
+/**
+ * Paths of the values that a refusal names, e.g. `at '/a/b': got string, want integer` (recorded from helm v4.3.1); empty
+ * where it names none. Keys are JSON Pointer's.
+ */
+export function refusedPaths({ code, message }: Diagnostic): readonly (readonly string[])[] {
+  if (code !== 'HELM-VALUES-REFUSED') return [];
+  const pointers = [...message.matchAll(/\bat '((?:\/[^/']+)+)'/g)].map(([, pointer = '']) => pointer);
+  return pointers.map((pointer) =>
+    pointer
+      .split('/')
+      .slice(1)
+      .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')),
+  );
+}
 
 /** What helm printed is no stream of documents. */
 export const notRead = (chart: string, where: Span, why: string): Failure =>

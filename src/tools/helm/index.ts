@@ -5,6 +5,7 @@ import { notRendered, valuesRefused } from './errors.js';
 import { readComplaint, splitTemplates, type TemplateOutput } from './sources.js';
 
 export { helmPages, notRead } from './errors.js';
+export { refusedPaths } from './errors.js';
 export { readComplaint, splitTemplates, type TemplateOutput } from './sources.js';
 
 /** What a chart is rendered with. */
@@ -75,6 +76,19 @@ export async function pullChart(
     ? ok(undefined)
     : err(notPulled(from.chart, from.version, readComplaint(pulled.value.stderr).why));
 }
+
+/** Packs a chart's folder into an archive in another folder, under the name helm gives it. */
+export async function packageChart(w: World, chart: string, into: string): Promise<Result<void>> {
+  const args = ['package', chart, '--destination', into];
+  const packed = await w.change({ tool: 'helm', args, env: homes(w.paths.cache), deadlineMs: 120_000 });
+  if (!packed.ok) return packed;
+  return packed.value.code === 0 ? ok(undefined) : err(notPacked(chart, readComplaint(packed.value.stderr).why));
+}
+
+const notPacked = (chart: string, why: string) =>
+  failure('invalid', 'HELM-NOT-PACKED', `Chart ${chart} cannot be packed: ${why}`, {
+    say: 'Correct Chart.yaml of the chart: its version has to be a semantic one, and its dependencies have to be in charts/.',
+  });
 
 const notPulled = (chart: string, version: string, why: string) =>
   failure('network', 'HELM-NOT-PULLED', `Chart ${chart} ${version} cannot be fetched: ${why}`, {

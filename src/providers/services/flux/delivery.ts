@@ -8,32 +8,43 @@ import type {
   RenderParts,
   Result,
   ServedTree,
+  Span,
   Told,
   World,
 } from '../../../model/index.js';
 import { ok } from '../../../model/index.js';
 import { type ApplyUnit, arrange, type PlannedBuild } from '../../../packages/arrange.js';
 import { buildPackage } from '../../../packages/build.js';
+import { type PackageProblem, renderedInstead } from '../../../packages/errors.js';
+import { chartName } from '../../../packages/helm-release.js';
 import { artefactNames, imageNames, type PackagePlan, readPackages } from '../../../packages/packages.js';
+import { atUserValue } from '../../../packages/user-values.js';
+import { releaseContext, withReleaseKinds } from './releases.js';
 import { bootstrapPackage, type FluxSpec } from './spec.js';
-import { fluxNamespace, kustomizationObject, sourceObject, sourceStatus } from './sync.js';
+import { artifactObject, fluxNamespace, kustomizationObject, sourceObject, sourceStatus } from './sync.js';
 
 /** The core services as objects, and what Flux is told of them. */
 export function deliveryOf(spec: FluxSpec, kit: Kit): Delivery {
   const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage }, kit);
-  const all = bootstrap === undefined ? packages : [bootstrap, ...packages];
+  const all = bootstrap === undefined ? packages : [withReleaseKinds(bootstrap, packages), ...packages];
   return {
     tools: [...new Set(['kubectl', ...all.flatMap(artefactNames)])].sort(),
-    problems: problems.map(({ code, message, remedy, where }) => ({
-      code,
-      severity: 'error',
-      message,
-      ...(where === undefined ? {} : { where }),
-      remedies: [{ say: remedy }],
-    })),
+    problems: [...problems.map((one) => diagnosticOf(one, 'error')), ...fallenBack(all)],
     render: (parts, w) => renderDelivery({ spec, plans: all, component: kit.component }, parts, w),
   };
 }
+
+const diagnosticOf = ({ code, message, remedy, where }: PackageProblem, severity: Diagnostic['severity']): Diagnostic => ({
+  code,
+  severity,
+  message,
+  ...(where === undefined ? {} : { where }),
+  remedies: [{ say: remedy }],
+});
+
+/** Packages that are rendered, although releases were chosen for all. */
+const fallenBack = (plans: readonly PackagePlan[]): readonly Diagnostic[] =>
+  plans.flatMap(({ name, notHelm }) => (notHelm === undefined ? [] : [diagnosticOf(renderedInstead(name, notHelm), 'info')]));
 
 interface Sources {
   readonly spec: FluxSpec;
@@ -49,17 +60,18 @@ async function renderDelivery(
   const problems: Diagnostic[] = [];
   const builds: PlannedBuild[] = [];
   for (const plan of plans) {
-    const built = await buildPackage(plan, { images: imagesOf(plan, parts), kubeVersion: parts.kubernetes }, w);
+    const context = { images: imagesOf(plan, parts), kubeVersion: parts.kubernetes, releases: releaseContext(spec) };
+    const built = await buildPackage(plan, context, w);
     if (built.ok) builds.push({ plan, built: built.value });
-    else problems.push(built.error.diagnostic);
+    else problems.push(atUserValue(built.error.diagnostic, plan, parts));
   }
   const { packages, bootstrap, units, files, problems: found } = arrange(builds, bootstrapPackage, w);
   return ok({
-    packages,
+    packages: packages.map((one) => ({ ...one, ...chosenAt(one.name, parts) })),
     bootstrap,
     files,
     problems: [...problems, ...found],
-    tell: (tree, at) => tell(spec, component, units, { tree, at }),
+    tell: (tree, at, archives) => [...tellCharts(archives, at), ...tell(spec, component, units, { tree, at })],
     reports: (name) => ({ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', namespace: fluxNamespace, name }),
     appliedBy: {
       manager: 'kustomize-controller',
@@ -75,6 +87,18 @@ const imagesOf = (plan: PackagePlan, parts: RenderParts): Readonly<Record<string
       return image === undefined ? [] : [[name, image]];
     }),
   );
+
+function chosenAt(name: string, parts: RenderParts): { readonly at?: Span } {
+  const at = parts.place?.(name, []);
+  return at === undefined ? {} : { at };
+}
+
+/** Charts that Strata itself publishes. */
+const tellCharts = (archives: ReadonlyMap<string, ServedTree> | undefined, at: Date): readonly Told[] =>
+  [...(archives ?? [])].map(([name, archive]) => {
+    const announced = artifactObject(chartName(name)) as unknown as KubeObject;
+    return { object: announced, status: sourceStatus({ repository: '', tag: '', ...archive }, at) };
+  });
 
 /** The source and its status, and one object for each folder. */
 function tell(

@@ -21,6 +21,7 @@ const spec: FluxSpec = {
     { name: 'figures', values: {}, patches: [] },
     { name: 'rules', values: {}, patches: [] },
   ],
+  delivery: 'rendered',
   source: 'external-artifact',
   interval: '5m',
   retryInterval: '3s',

@@ -4,7 +4,9 @@ import type { Given, Json, Kit, OciImage, Publishes, Ref, Step, ToolArtefact, Tr
 import type { ReadyCheck, Sample } from './checks.js';
 import type { PackageCheck } from '../../../packages/package-schema.js';
 import { artefactNames, imageNames, type PackagePlan, readPackages } from '../../../packages/packages.js';
+import { installerProblems, ownCharts, releaseContext, releasesOf, withReleaseKinds } from './releases.js';
 import { bootstrapPackage, durationMs, type FluxSpec } from './spec.js';
+import { publishCharts } from './steps/charts.js';
 import { bootstrapController } from './steps/controller.js';
 import { deployTree } from './steps/deploy.js';
 import { pushImages } from './steps/images.js';
@@ -43,7 +45,8 @@ export function planFlux(
   kit: Kit,
 ): { readonly steps: readonly Step[]; readonly publishes: Publishes<'services'> } {
   const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage }, kit);
-  const all = bootstrap === undefined ? packages : [bootstrap, ...packages];
+  const all = bootstrap === undefined ? packages : [withReleaseKinds(bootstrap, packages), ...packages];
+  const releases = releasesOf(packages).map(({ name }) => name);
   const { kubeconfig, support, version } = given.kubernetes;
   const images = imagesOf(all, kit);
   const component = kit.component;
@@ -66,9 +69,11 @@ export function planFlux(
       data: dataOf(all, kit),
       trees: treesOf(all, kit),
       problems,
+      ...(releases.length === 0 ? {} : { releases: releaseContext(spec), uninstalled: installerProblems(bootstrap, packages) }),
     },
     action: renderTree,
   });
+  const name = `strata/${kit.platform}-${kit.environment}`;
   const published = kit.step({
     id: 'publish',
     title: 'Publish the rendered tree',
@@ -76,12 +81,22 @@ export function planFlux(
     inputs: {
       support,
       component,
-      name: `strata/${kit.platform}-${kit.environment}`,
+      name,
       archive: rendered.out('archive'),
       size: rendered.out('size'),
     },
     action: publishTree,
   });
+  const charts =
+    ownCharts(packages).length === 0
+      ? undefined
+      : kit.step({
+          id: 'charts',
+          title: 'Publish the charts',
+          effect: 'remote',
+          inputs: { support, component, name, charts: rendered.out('charts') },
+          action: publishCharts,
+        });
   const controller = kit.step({
     id: 'flux',
     title: 'Start Flux',
@@ -104,6 +119,8 @@ export function planFlux(
       tree: published.out(),
       packages: rendered.out('units'),
       times: { interval, retryInterval, timeout },
+      ...(releases.length === 0 ? {} : { releases }),
+      ...(charts === undefined ? {} : { charts: charts.out('charts') }),
     },
     after: [controller],
     within: stepOf(kubeconfig),
@@ -111,7 +128,7 @@ export function planFlux(
   });
   const each = planPackages({ spec, kit, packages, kubeconfig, revision: deployed.out('revision') });
   return {
-    steps: [pushed, rendered, published, controller, deployed, ...each.steps],
+    steps: [pushed, rendered, published, ...(charts === undefined ? [] : [charts]), controller, deployed, ...each.steps],
     publishes: { ready: each.ready, gitops: deployed.out('url') },
   };
 }
@@ -137,7 +154,7 @@ function planPackages({ spec, kit, packages, kubeconfig, revision }: PackagesPla
       id: `package-${plan.name}`,
       title: plan.spec.title,
       effect: 'remote',
-      inputs: { kubeconfig, name: plan.name, revision, timeoutMs },
+      inputs: { kubeconfig, name: plan.name, revision, timeoutMs, ...releaseOf(plan) },
       after: plan.after.flatMap((name) => made.get(name)?.step ?? []),
       within: stepOf(kubeconfig),
       action: awaitPackage,
@@ -159,6 +176,10 @@ function planPackages({ spec, kit, packages, kubeconfig, revision }: PackagesPla
   const steps = [...made.values()];
   return { steps: [...steps.map((m) => m.step), ...proofs], ready: steps.map((m) => m.name) };
 }
+
+/** Where to look for what a release says of itself, and for its pods. */
+const releaseOf = ({ delivery, spec }: PackagePlan): { readonly release?: { readonly namespace: string } } =>
+  delivery === 'helm' ? { release: { namespace: spec.namespace ?? 'default' } } : {};
 
 /** A check with everything it needs as data. */
 function readyCheck(check: PackageCheck, root: Tree['root'], kit: Kit): ReadyCheck {

@@ -18,6 +18,11 @@ const PackageChoice = Type.Object(
         'Of a package that is a chart: any value of the chart, over those of the package. Of another: values it offers, by name; its readme or package.yaml lists them.',
       default: {},
     }),
+    delivery: Type.Optional(
+      Type.Union([Type.Literal('rendered'), Type.Literal('helm')], {
+        description: "How this package comes into the cluster, instead of the component's `delivery`.",
+      }),
+    ),
     size: Type.Optional(
       Type.String({ description: "A set of values that the package names, e.g. `small`; the entry's own values win over it." }),
     ),
@@ -52,6 +57,11 @@ export const FluxSpec = Type.Object(
         values: {},
         patches: [],
       })),
+    }),
+    delivery: Type.Union([Type.Literal('rendered'), Type.Literal('helm')], {
+      description:
+        'How packages that are charts come into the cluster: `rendered`, as objects that Helm makes at plan time, or `helm`, as a HelmRelease with its values in a Secret. Packages that are no charts are rendered either way; order and health are the same.',
+      default: 'rendered',
     }),
     source: Type.Union([Type.Literal('external-artifact'), Type.Literal('oci-repository')], {
       description:

@@ -39,10 +39,18 @@ const sourceKinds = { 'external-artifact': 'ExternalArtifact', 'oci-repository':
 /** Kind and resource name of the source object. */
 export const sourceKindOf = (source: SourceKind): (typeof sourceKinds)[SourceKind] => sourceKinds[source];
 
+/** An object that announces what Strata publishes; the content is in its status. */
+export const artifactObject = (name: string): Json => ({
+  apiVersion: sourceApi,
+  kind: sourceKinds['external-artifact'],
+  metadata: { name, namespace: fluxNamespace },
+  spec: {},
+});
+
 /** The object that announces the tree; an ExternalArtifact's content is in its status. */
 export function sourceObject(source: SourceKind, name: string, tree: PublishedTree, interval: string): Json {
   const metadata = { name, namespace: fluxNamespace };
-  if (source === 'external-artifact') return { apiVersion: sourceApi, kind: sourceKinds[source], metadata, spec: {} };
+  if (source === 'external-artifact') return artifactObject(name);
   return {
     apiVersion: sourceApi,
     kind: sourceKinds[source],

@@ -14,6 +14,8 @@ export interface PackageWant {
   /** Of the published tree. */
   readonly revision: string;
   readonly timeoutMs: number;
+  /** Where it comes as a Helm release: the namespace of its objects. */
+  readonly release?: { readonly namespace: string };
 }
 
 /** What the cluster says of it. */
@@ -27,6 +29,7 @@ export interface PackageThere {
 }
 
 const kustomizations = 'kustomizations.kustomize.toolkit.fluxcd.io';
+const helmReleases = 'helmreleases.helm.toolkit.fluxcd.io';
 /** Flux itself counts one `timeout` for applying and one for health; then it is given a little time to say so. */
 const graceMs = 15_000;
 /** Times that a package is looked at again while Flux is at it; half a second apart. */
@@ -58,8 +61,19 @@ function there(want: PackageWant, state: KustomizationState): PackageThere {
 /** What Flux says, or how it failed before it tried again, and what its pods say. */
 async function explain(want: PackageWant, state: KustomizationState | undefined, failed: string, w: ReadWorld): Promise<string> {
   if (state === undefined) return 'it is not in the cluster';
-  const pods = state.waitsForOthers ? [] : await podTrouble(w, want.kubeconfig, want.name, state.namespaces);
-  return [failed || state.message, ...pods].join('; ');
+  if (state.waitsForOthers) return failed || state.message;
+  const namespaces = want.release === undefined ? state.namespaces : [want.release.namespace];
+  const pods = await podTrouble(w, want.kubeconfig, want.name, namespaces);
+  return [failed || state.message, ...(await releaseTrouble(want, w)), ...pods].join('; ');
+}
+
+/** What helm-controller says of a release that is not ready: the Kustomization around it only says that it waits. */
+async function releaseTrouble(want: PackageWant, r: ReadWorld): Promise<readonly string[]> {
+  if (want.release === undefined) return [];
+  const found = await getObjects(r, want.kubeconfig, [helmReleases, want.name, '-n', fluxNamespace]);
+  const [object] = found.ok ? found.value : [];
+  const state = object === undefined ? undefined : readState(object);
+  return state === undefined || state.ready ? [] : [`HelmRelease: ${state.message}`];
 }
 
 /** Waits for the cluster's word instead of asking again and again; ends by itself after some seconds, for the notes. */

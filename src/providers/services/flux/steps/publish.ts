@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Action, Digest, ReadWorld, Result, Support } from '../../../../model/index.js';
+import type { Action, Digest, ReadWorld, Result, Support, World } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { pushArtefact } from '../../../../tools/oci/index.js';
 import { artefactMissing } from '../errors.js';
@@ -20,10 +20,16 @@ export interface PublishWant {
 const configType = 'application/vnd.cncf.flux.config.v1+json';
 const contentType = 'application/vnd.cncf.flux.content.v1.tar+gzip';
 
-async function published(want: PublishWant, r: ReadWorld): Promise<Result<PublishedTree | undefined>> {
+/** One archive, and where it is to be. */
+export interface Piece extends Pick<PublishWant, 'support' | 'name' | 'archive' | 'size'> {
+  readonly tag: string;
+}
+
+/** Whether the registry serves it. */
+export async function publishedPiece(want: Piece, r: ReadWorld): Promise<Result<PublishedTree | undefined>> {
   const base = `http://${want.support.registry}/v2/${want.name}`;
   const manifest = await r.get({
-    url: `${base}/manifests/${want.component}`,
+    url: `${base}/manifests/${want.tag}`,
     headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
   });
   if (!manifest.ok) return manifest;
@@ -37,32 +43,37 @@ async function published(want: PublishWant, r: ReadWorld): Promise<Result<Publis
   if (blob.value.status !== 200) return ok(undefined);
   return ok({
     repository: `${want.support.registry}/${want.name}`,
-    tag: want.component,
-    revision: `${want.component}@${digest}`,
+    tag: want.tag,
+    revision: `${want.tag}@${digest}`,
     url,
     digest: want.archive,
     size: want.size,
   });
 }
 
+/** Sends it, and looks. */
+export async function publishPiece(want: Piece, file: string, w: World): Promise<Result<PublishedTree>> {
+  const pushed = await pushArtefact(w, {
+    registry: want.support.registry,
+    repository: want.name,
+    tag: want.tag,
+    mediaType: configType,
+    layerMediaType: contentType,
+    file,
+  });
+  if (!pushed.ok) return pushed;
+  const there = await publishedPiece(want, w);
+  if (!there.ok) return there;
+  return there.value === undefined ? err(artefactMissing(pushed.value.url)) : ok(there.value);
+}
+
+const pieceOf = (want: PublishWant): Piece => ({ ...want, tag: want.component });
+
 /** The tree is in the environment's registry as an OCI artefact. */
 export const publishTree: Action<PublishWant, PublishedTree> = {
-  observe: published,
+  observe: (want, r) => publishedPiece(pieceOf(want), r),
   diff: (want, got) => (got === undefined ? [{ what: 'artefact', to: want.archive }] : []),
-  async apply(want, _got, w) {
-    const pushed = await pushArtefact(w, {
-      registry: want.support.registry,
-      repository: want.name,
-      tag: want.component,
-      mediaType: configType,
-      layerMediaType: contentType,
-      file: join(renderFolder(w, want.component), 'tree.tar.gz'),
-    });
-    if (!pushed.ok) return pushed;
-    const there = await published(want, w);
-    if (!there.ok) return there;
-    return there.value === undefined ? err(artefactMissing(pushed.value.url)) : ok(there.value);
-  },
+  apply: (want, _got, w) => publishPiece(pieceOf(want), join(renderFolder(w, want.component), 'tree.tar.gz'), w),
   async verify(_want, got) {
     return [{ claim: `The registry serves the rendered tree as ${got.revision}`, verdict: 'pass' }];
   },

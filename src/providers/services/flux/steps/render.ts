@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type {
   Action,
+  Archive,
   Change,
   Digest,
   KubeObject,
   OciImage,
   ReadWorld,
+  RenderedObject,
   Result,
   ToolArtefact,
   Tree,
@@ -14,8 +16,9 @@ import type {
 import { err, ok } from '../../../../model/index.js';
 import { createTarGz } from '../../../../tools/tar/index.js';
 import { type ApplyUnit, arrange, type PlannedBuild } from '../../../../packages/arrange.js';
-import { type BuiltPackage, buildPackage, cachedPackage } from '../../../../packages/build.js';
-import { dataMissing, type PackageProblem, packagesRefused } from '../../../../packages/errors.js';
+import { type BuildContext, type BuiltPackage, buildPackage, cachedPackage } from '../../../../packages/build.js';
+import { dataMissing, type PackageProblem, packagesRefused, renderedInstead } from '../../../../packages/errors.js';
+import type { ReleaseContext } from '../../../../packages/helm-release.js';
 import { objectChanges, sealed } from '../../../../packages/object-changes.js';
 import { imageNames, type PackagePlan } from '../../../../packages/packages.js';
 import { orderRefused } from '../errors.js';
@@ -34,6 +37,10 @@ export interface RenderWant {
   readonly trees: readonly Tree[];
   /** Problems found while planning; any refuses the step. */
   readonly problems: readonly PackageProblem[];
+  /** Where packages come as Helm releases: how these are written down. */
+  readonly releases?: ReleaseContext;
+  /** Releases that nobody would install: they can be looked at, but not be brought into a cluster. */
+  readonly uninstalled?: readonly PackageProblem[];
 }
 
 /** The rendered tree, on this machine. */
@@ -47,6 +54,8 @@ export interface Rendered {
   readonly bootstrap: Digest;
   /** Folders of the tree with the order they are to be applied in. */
   readonly units: readonly ApplyUnit[];
+  /** Charts of releases that no registry or repository serves. */
+  readonly charts: readonly Archive[];
 }
 
 /** What is there now; `stale` where it is not what is wanted. */
@@ -62,14 +71,14 @@ export const renderFolder = (r: ReadWorld, component: string): string => join(r.
 interface RenderedTree {
   readonly files: ReadonlyMap<string, string>;
   readonly units: readonly ApplyUnit[];
+  readonly charts: readonly Archive[];
   /** Without the values of Secrets. */
   readonly objects: readonly KubeObject[];
 }
 
-type Build = (
-  plan: PackagePlan,
-  context: { images: RenderWant['images']; kubeVersion: string },
-) => Promise<Result<BuiltPackage | undefined>>;
+type Build = (plan: PackagePlan, context: BuildContext) => Promise<Result<BuiltPackage | undefined>>;
+
+const nothing: RenderedTree = { files: new Map(), units: [], charts: [], objects: [] };
 
 /** Builds all packages; `undefined` where one is not built yet and `build` may not. */
 async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<Result<RenderedTree | undefined>> {
@@ -78,7 +87,8 @@ async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<
   const builds: PlannedBuild[] = [];
   for (const plan of want.packages) {
     const images = Object.fromEntries(Object.entries(want.images).filter(([name]) => imageNames(plan).includes(name)));
-    const built = await build(plan, { images, kubeVersion: want.kubeVersion });
+    const { kubeVersion, releases } = want;
+    const built = await build(plan, { images, kubeVersion, ...(releases === undefined ? {} : { releases }) });
     if (!built.ok) return built;
     if (built.value === undefined) return ok(undefined);
     builds.push({ plan, built: built.value });
@@ -88,9 +98,16 @@ async function renderAll(want: RenderWant, r: ReadWorld, build: Build): Promise<
   if (wrong.length > 0) return err(orderRefused(wrong));
   const files = new Map([...arranged.files].map(([path, text]) => [`tree/${path}`, text]));
   for (const [path, text] of bootstrapFiles(builds)) files.set(path, text);
-  const objects = builds.flatMap(({ built }) => built.objects.map(({ object }) => sealed(object)));
-  return ok({ files, units: arranged.units, objects });
+  const objects = builds.flatMap(({ built }) => objectsOf(built).map(({ object }) => sealed(object)));
+  const charts = builds.flatMap(({ built }) => built.installation?.archive ?? []);
+  return ok({ files, units: arranged.units, charts, objects });
 }
+
+/** Of a release both: itself, and what Helm makes of it. */
+const objectsOf = ({ installation, objects }: BuiltPackage): readonly RenderedObject[] => [
+  ...(installation?.objects ?? []),
+  ...objects,
+];
 
 function bootstrapFiles(builds: readonly PlannedBuild[]): readonly (readonly [string, string])[] {
   const own = builds.find(({ plan }) => plan.name === bootstrapPackage);
@@ -99,13 +116,17 @@ function bootstrapFiles(builds: readonly PlannedBuild[]): readonly (readonly [st
   );
 }
 
-async function rendered(component: string, units: readonly ApplyUnit[], r: ReadWorld): Promise<Rendered | undefined> {
+async function rendered(
+  component: string,
+  { units, charts }: Pick<RenderedTree, 'units' | 'charts'>,
+  r: ReadWorld,
+): Promise<Rendered | undefined> {
   const folder = renderFolder(r, component);
   const file = join(folder, 'tree.tar.gz');
   const archive = await r.digest(file);
   const bootstrap = await r.digest(join(folder, 'bootstrap'));
   const stat = await r.stat(file);
-  return archive && bootstrap && stat ? { component, archive, size: stat.size, bootstrap, units } : undefined;
+  return archive && bootstrap && stat ? { component, archive, size: stat.size, bootstrap, units, charts } : undefined;
 }
 
 /** Whether the files on disk are exactly these. */
@@ -160,24 +181,28 @@ export const renderTree: Action<RenderWant, Seen> = {
   async observe(want, r) {
     const tree = await renderAll(want, r, (plan, context) => cachedPackage(plan, context, r));
     if (!tree.ok) return tree;
-    const there = await rendered(want.component, tree.value?.units ?? [], r);
+    const there = await rendered(want.component, tree.value ?? nothing, r);
     if (there === undefined) return ok(undefined);
     const current = tree.value !== undefined && (await isCurrent(renderFolder(r, want.component), tree.value.files, r));
     return ok(current ? there : { ...there, stale: await staleness(want, tree.value, r) });
   },
   diff(want, got) {
-    return got === undefined ? packageNames(want) : (got.stale ?? []);
+    const refused = (want.uninstalled ?? []).map(({ code, message }) => ({ what: code, to: message }));
+    return [...refused, ...(got === undefined ? packageNames(want) : (got.stale ?? []))];
   },
   async apply(want, _got, w) {
+    const [first, ...rest] = want.uninstalled ?? [];
+    if (first !== undefined) return err(packagesRefused([first, ...rest]));
+    for (const { name, notHelm = [] } of want.packages) if (notHelm.length > 0) w.note(renderedInstead(name, notHelm).message);
     const tree = await renderAll(want, w, (plan, context) => buildPackage(plan, context, w));
     if (!tree.ok) return tree;
-    const made = tree.value ?? { files: new Map<string, string>(), units: [], objects: [] };
+    const made = tree.value ?? nothing;
     const folder = renderFolder(w, want.component);
     const written = await write(folder, made, w);
     if (!written.ok) return written;
     const archived = await createTarGz(w, join(folder, 'tree'), join(folder, 'tree.tar.gz'));
     if (!archived.ok) return archived;
-    const there = await rendered(want.component, made.units, w);
+    const there = await rendered(want.component, made, w);
     return there === undefined ? err(dataMissing(folder, 'tree.tar.gz')) : ok(there);
   },
   async remove(got, w) {
