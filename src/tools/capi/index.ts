@@ -1,0 +1,3 @@
+export * from './kubeconfig.js';
+export * from './state.js';
+export * from './version.js';
