@@ -32,14 +32,41 @@ export function initScript(config: string, ignored: readonly IgnoredCheck[]): st
   ].join('\n');
 }
 
+/** A configuration with a secret in it is removed whatever happens. */
+const removed = (...files: readonly string[]): string => `trap 'rm -f ${files.join(' ')}' EXIT`;
+
+/** Puts a machine back that was joined before, or was cut off in the middle; one that was never touched is left alone. */
+const clean = [
+  'if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ] || [ -e /etc/kubernetes/pki/ca.crt ]; then',
+  '  kubeadm reset --force >/dev/null 2>&1 || true',
+  // What a member of another life stored would keep it out of the new one.
+  '  rm -rf /var/lib/etcd/member',
+  'fi',
+] as const;
+
 /** Joins a machine; one that was cut off in the middle is put back first. The configuration, which holds a token, is removed in any case. */
 export function joinScript(config: string, ignored: readonly IgnoredCheck[]): string {
+  return [removed(config), ...clean, ...quiet(`kubeadm join --config ${config}${ignoring(ignored)}`), ''].join('\n');
+}
+
+/** Lets a control plane that is to come fetch this one's certificates, encrypted with the key in the configuration; kubeadm would print the key. */
+export function uploadCertificatesScript(config: string): string {
   return [
-    `trap 'rm -f ${config}' EXIT`,
-    `if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then`,
-    '  kubeadm reset --force >/dev/null 2>&1 || true',
-    'fi',
-    ...quiet(`kubeadm join --config ${config}${ignoring(ignored)}`),
+    removed(config, '/run/strata/kubeadm.log'),
+    ...quiet(`kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config ${config}`),
     '',
   ].join('\n');
 }
+
+/** Writes the static pods of a control plane anew, from the configuration the cluster holds. */
+export const rewriteControlPlaneScript = (ignored: readonly IgnoredCheck[]): string =>
+  [...quiet(`kubeadm upgrade node --skip-phases=kubelet-config,addon,post-upgrade${ignoring(ignored)}`), ''].join('\n');
+
+/** Takes a machine out of its cluster: pods, credentials, what kubeadm and its pods stored. Already clean = nothing to do. */
+export const resetScript = (): string =>
+  [
+    'command -v kubeadm >/dev/null || exit 0',
+    ...clean.map((line) => line.replace(' >/dev/null 2>&1 || true', ' >/dev/null 2>&1')),
+    'rm -rf /etc/kubernetes/strata',
+    '',
+  ].join('\n');

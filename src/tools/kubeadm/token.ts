@@ -33,3 +33,6 @@ export function authorityHash(pem: string): string | undefined {
     return undefined;
   }
 }
+
+/** 32 random bytes for the encryption of certificates on their way to another control plane, as hexadecimal digits. */
+export const newCertificateKey = (): string => randomBytes(32).toString('hex');

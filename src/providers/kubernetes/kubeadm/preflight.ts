@@ -23,3 +23,10 @@ export function ignoredChecks(cgroup: 'v1' | 'v2'): readonly IgnoredCheck[] {
       ]
     : always;
 }
+
+/** Checks of an upgrade that do not apply: those of a machine, and those of an addon that is ours. */
+export const ignoredUpgradeChecks = (cgroup: 'v1' | 'v2'): readonly IgnoredCheck[] => [
+  ...ignoredChecks(cgroup),
+  { check: 'CoreDNSUnsupportedPlugins', because: 'CoreDNS and its configuration are from the catalog, not from kubeadm' },
+  { check: 'CoreDNSMigration', because: 'kubeadm does not touch CoreDNS here' },
+];

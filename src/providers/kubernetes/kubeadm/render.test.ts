@@ -8,7 +8,7 @@ import { render } from '../../../tools/kubeadm/index.js';
 import { clusterFiles, type ClusterFacts } from './cluster-files.js';
 import { dnsAddress, plannedNodes, podRange } from './nodes.js';
 import { manifestOf } from './steps/addon.js';
-import { checkedRanges } from './steps/check.js';
+import { checkedCluster } from './steps/check.js';
 import { nodeFiles } from './steps/node.js';
 
 const text = (path: string): string => readFileSync(join(import.meta.dirname, '../../../../catalog/kubernetes', path), 'utf8');
@@ -53,6 +53,20 @@ describe("kubeadm's configuration", () => {
       token: 'abcdef.0123456789abcdef',
     });
     await expect(made.ok ? made.value : '').toMatchFileSnapshot('cases/join.yaml');
+  });
+  it.each([
+    ['join-control-plane', { certificateKey: '0'.repeat(64), taints: '[]' }],
+    ['upload-certificates', { certificateKey: '0'.repeat(64), version: 'v1.37.2' }],
+    ['upgrade', { version: 'v1.37.2' }],
+  ])('%s', async (name, values) => {
+    const more = {
+      name: 'cp-2',
+      address: '10.77.0.12',
+      discovery: '/run/strata/discovery.yaml',
+      token: 'abcdef.0123456789abcdef',
+    };
+    const made = render(text(`kubeadm/${name}.yaml`), { ...more, ...values });
+    await expect(made.ok ? made.value : '').toMatchFileSnapshot(`cases/${name}.yaml`);
   });
 });
 
@@ -136,9 +150,14 @@ describe('machines while planning', () => {
     expect(plannedNodes([step])).toBeUndefined();
   });
   it('must not share addresses with pods or Services', async () => {
-    const want = { podSubnet: '10.78.0.0/16', serviceSubnet: '10.79.0.0/16', machines: ['10.77.0.11', '10.77.0.21'] };
+    const want = {
+      podSubnet: '10.78.0.0/16',
+      serviceSubnet: '10.79.0.0/16',
+      machines: ['10.77.0.11', '10.77.0.21'],
+      version: 'v1.37.2',
+    };
     const check = (changes: object) =>
-      checkedRanges.observe(
+      checkedCluster.observe(
         { ...want, ...changes },
         createPuppet().reader({ signal: new AbortController().signal, emit: () => {} }),
       );

@@ -9,7 +9,8 @@ const quantity = (description: string, fallback: string) =>
 export const KubeadmSpec = Type.Object(
   {
     version: Type.String({
-      description: 'Kubernetes version; the machine image and the toolchain must carry it.',
+      description:
+        'Kubernetes version, one the toolchain pins. Raising it by one minor version upgrades the cluster machine by machine.',
       pattern: '^v[0-9]+\\.[0-9]+\\.[0-9]+$',
       default: 'v1.37.2',
     }),
@@ -40,6 +41,17 @@ export const KubeadmSpec = Type.Object(
         additionalProperties: false,
         default: {},
       },
+    ),
+    upgrade: Type.Object(
+      {
+        drain: Type.Integer({
+          description: 'Seconds the pods of a machine have to go elsewhere before it is upgraded.',
+          minimum: 10,
+          maximum: 3600,
+          default: 300,
+        }),
+      },
+      { description: 'How a change of `version` is carried out, machine by machine.', additionalProperties: false, default: {} },
     ),
     dns: Type.Object(
       {

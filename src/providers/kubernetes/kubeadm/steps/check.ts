@@ -1,25 +1,46 @@
-import type { Action, Result } from '../../../../model/index.js';
+import type { Action, ReadWorld, Result } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
-import { rangesOverlap, rangeTooSmall } from '../errors.js';
+import { kubeconfig, seeNodes, serverVersion } from '../cluster-look.js';
+import { rangesOverlap, rangeTooSmall, versionSkew } from '../errors.js';
 import { overlapping, podRange } from '../nodes.js';
+import { skew } from '../versions.js';
 
-/** Addresses of a cluster, as they are asked for. */
+/** Addresses and version of a cluster, as they are asked for. */
 export interface CheckWant {
   readonly podSubnet: string;
   readonly serviceSubnet: string;
   /** Addresses of the machines. */
   readonly machines: readonly string[];
+  readonly version: string;
 }
 
-/** Looks at what the schema cannot: whether the ranges fit each other. Before anything is touched. */
-export const checkedRanges: Action<CheckWant, Readonly<Record<string, never>>> = {
-  observe: async (want) => check(want),
+/** Looks at what the schema cannot: whether ranges fit each other, and the version what runs. Before anything is touched. */
+export const checkedCluster: Action<CheckWant, Readonly<Record<string, never>>> = {
+  observe: check,
   diff: () => [],
-  apply: async (want) => check(want),
+  apply: async (want, _got, w) => check(want, w),
 };
 
-function check({ podSubnet, serviceSubnet, machines }: CheckWant): Result<Readonly<Record<string, never>>> {
+async function check(want: CheckWant, w: ReadWorld): Promise<Result<Readonly<Record<string, never>>>> {
+  const { podSubnet, serviceSubnet, machines } = want;
   const both = overlapping([podSubnet, serviceSubnet, ...machines]);
   if (both !== undefined) return err(rangesOverlap(...both));
-  return podRange(podSubnet, machines.length - 1) === undefined ? err(rangeTooSmall(podSubnet, machines.length)) : ok({});
+  if (podRange(podSubnet, machines.length - 1) === undefined) return err(rangeTooSmall(podSubnet, machines.length));
+  return reachable(want.version, w);
+}
+
+/** Whether the wanted version can be reached from what runs; a cluster that does not answer is looked at by later steps. */
+async function reachable(version: string, w: ReadWorld): Promise<Result<Readonly<Record<string, never>>>> {
+  if (!(await w.holds(kubeconfig))) return ok({});
+  const server = await serverVersion(w);
+  const nodes = server === '' ? undefined : await seeNodes(w);
+  const running = [
+    { what: 'The API server', has: server },
+    ...(nodes?.ok ? nodes.value.map(({ name, kubelet }) => ({ what: name, has: kubelet })) : []),
+  ];
+  for (const { what, has } of running) {
+    const kind = skew(has, version);
+    if (kind !== undefined) return err(versionSkew(what, has, version, kind));
+  }
+  return ok({});
 }

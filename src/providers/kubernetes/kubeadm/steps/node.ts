@@ -34,6 +34,8 @@ export interface NodeGot {
   readonly name: string;
   /** Version of kubeadm in it. */
   readonly version: string;
+  /** It is a node of a cluster already. */
+  readonly member: boolean;
   /** Name under which its containerd asks for the pause image. */
   readonly sandbox: string;
   /** What is not as it should be. */
@@ -48,7 +50,9 @@ export const preparedNode: Action<NodeWant, NodeGot> = {
     const found = got ?? (await look(want, w));
     if ('ok' in found && !found.ok) return found;
     const seen = 'ok' in found ? found.value : found;
-    if (seen.version !== want.version) return err(machineVersion(want.node.name, seen.version, want.version));
+    // A node keeps its version until its turn in an upgrade comes.
+    if (seen.version !== want.version && !seen.member) return err(machineVersion(want.node.name, seen.version, want.version));
+    if (got !== undefined && got.differs.length === 0) return ok(got);
     const pause = await pushImage(w, want.registry, { ...want.pause, ref: seen.sandbox || want.pause.ref });
     if (!pause.ok) return pause;
     const files = nodeFiles(want);
@@ -88,6 +92,7 @@ printf 'version=%s\\n' "$(kubeadm version -o short 2>/dev/null || true)"
 printf 'sandbox=%s\\n' "$(sed -n 's/^ *sandbox_image *= *"\\(.*\\)".*/\\1/p' /etc/containerd/config.toml 2>/dev/null || true)"
 printf 'network=%s\\n' "$(systemctl is-active strata-pod-network.service || true)"
 printf 'routes=%s\\n' "$(ip -4 route show proto static | cut -d' ' -f1 | tr '\\n' ' ')"
+[ -e /etc/kubernetes/kubelet.conf ] && echo joined=yes || echo joined=no
 sha256sum ${files.value.map(({ path }) => path).join(' ')} 2>/dev/null || true
 `;
   const said = await askMachine(w, want.node, { what: 'looking at the machine', script });
@@ -104,7 +109,8 @@ sha256sum ${files.value.map(({ path }) => path).join(' ')} 2>/dev/null || true
     ...(served.value ? [] : [`image ${sandbox}`]),
     ...(facts.get('network') === 'active' ? [] : ['strata-pod-network.service']),
   ];
-  return ok({ name: want.node.name, version: facts.get('version') ?? '', sandbox, differs });
+  const member = facts.get('joined') === 'yes';
+  return ok({ name: want.node.name, version: facts.get('version') ?? '', member, sandbox, differs });
 }
 
 function routesOf({ peers, index, podSubnet }: NodeWant): readonly { readonly range: string; readonly address: string }[] {
