@@ -79,3 +79,15 @@ export const cgroupDiffers = (machine: string, has: string, first: string): Fail
     `${machine} has control groups ${has}, the first control plane has ${first}; kubelet is set up for one of them.`,
     { say: 'Make all machines from the same image.', command: 'strata plan' },
   );
+
+/** No image is of a kind the infrastructure makes machines of. */
+export const noImage = (formats: readonly string[], name: string | undefined, images: readonly string[]): Failure =>
+  failure(
+    'invalid',
+    'INFRA-NO-IMAGE',
+    `No machine image${name === undefined ? '' : ` named ${name}`} is of the kind ${formats.join(' or ')}; there ${images.length === 1 ? 'is' : 'are'} ${images.join(', ') || 'none'}.`,
+    {
+      say: 'Let layer image make one of that kind, or name the one you mean under `image` of this component.',
+      command: 'strata validate',
+    },
+  );

@@ -78,7 +78,8 @@ resource "vsphere_virtual_machine" "machine" {
   }
 
   disk {
-    label            = "system"
+    # The name the provider gives to the first disk of a machine that it takes over.
+    label            = "disk0"
     size             = max(each.value.disk_gib, data.vsphere_virtual_machine.template.disks[0].size)
     thin_provisioned = data.vsphere_virtual_machine.template.disks[0].thin_provisioned
     eagerly_scrub    = data.vsphere_virtual_machine.template.disks[0].eagerly_scrub
