@@ -8,9 +8,9 @@ const lastLine = (output: Output): string =>
 const transient =
   /connection refused|was refused|i\/o timeout|no route to host|EOF|TLS handshake timeout|context deadline exceeded|connection reset|ServiceUnavailable|apiserver not ready|etcdserver: (?:leader changed|request timed out)|the server is currently unable/i;
 
-/** Webhooks and resource kinds that are still coming up. */
+/** Webhooks and resource kinds that are still coming up, and an API server that has not read its own roles yet. */
 const early =
-  /failed calling webhook|no endpoints available|ensure CRDs are installed first|no matches for kind|the server could not find the requested resource|being terminated|not yet ready/i;
+  /failed calling webhook|no endpoints available|ensure CRDs are installed first|no matches for kind|the server could not find the requested resource|being terminated|not yet ready|RBAC: .*clusterrole.* not found/i;
 
 /** What a failed kubectl run means; text is looked at because its exit code is always 1 (messages of v1.37). */
 export function kubectlFailed(what: string, output: Output): Failure {

@@ -41,6 +41,10 @@ describe('failures', () => {
       'error: resource mapping not found for name: "x" namespace: "" from "STDIN": no matches for kind "K8sX" in version "v1"\nensure CRDs are installed first',
       'not-ready',
     ],
+    [
+      'Error from server (Forbidden): serviceaccounts "coredns" is forbidden: User "kubernetes-admin" cannot get resource "serviceaccounts" in API group "" in the namespace "kube-system": RBAC: clusterrole.rbac.authorization.k8s.io "cluster-admin" not found',
+      'not-ready',
+    ],
     ['Error from server (Forbidden): pods "x" is forbidden', 'tool-failed'],
   ])('%j', (stderr, kind) => {
     expect(kubectlFailed('x', { code: 1, stdout: '', stderr }).kind).toBe(kind);

@@ -1,9 +1,11 @@
-// Command tcp-balancer spreads TCP connections over servers, leaving out those that do not answer.
+// Command tcp-balancer spreads TCP connections over API servers, leaving out those that are not ready: one that has just
+// started listens before it knows who may do what, and would refuse everybody.
 // A machine that disappears says nothing: its connections are closed as soon as the server counts as down,
 // so that clients connect again instead of waiting for their own timeouts.
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -73,13 +75,24 @@ func (s *server) leave(session net.Conn) {
 	delete(s.sessions, session)
 }
 
-func (s *server) watch() {
+// probe asks servers whether they are ready. It trusts nothing it hears but yes and no: who connects checks the certificate.
+var probe = &http.Client{
+	Timeout:   2 * time.Second,
+	Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
+}
+
+func (s *server) ready(path string) bool {
+	answer, err := probe.Get("https://" + s.address + path)
+	if err != nil {
+		return false
+	}
+	answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
+}
+
+func (s *server) watch(path string) {
 	for {
-		connection, err := net.DialTimeout("tcp", s.address, dialTimeout)
-		if err == nil {
-			connection.Close()
-		}
-		s.checked(err == nil)
+		s.checked(s.ready(path))
 		time.Sleep(checkEvery)
 	}
 }
@@ -167,6 +180,7 @@ func (p *pool) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 func main() {
 	listen := flag.String("listen", "", "address and port of clients")
 	status := flag.String("status", "", "address and port that tells over HTTP which servers are up")
+	ready := flag.String("ready", "/readyz", "path that answers 200 over HTTPS where a server is ready")
 	servers := flag.String("servers", "", "addresses and ports of the servers, comma separated")
 	flag.Parse()
 	addresses := strings.Split(*servers, ",")
@@ -175,7 +189,7 @@ func main() {
 	}
 	p := newPool(addresses)
 	for _, s := range p.servers {
-		go s.watch()
+		go s.watch(*ready)
 	}
 	listener, err := net.Listen("tcp", *listen)
 	if err != nil {

@@ -3,6 +3,9 @@ package main
 import (
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -68,5 +71,24 @@ func TestConnectionsOfAServerThatIsDownAreClosed(t *testing.T) {
 	}
 	if _, said := through(t, p); said != "" {
 		t.Fatalf("a server that is down answered %q", said)
+	}
+}
+
+func TestAServerThatListensButIsNotReadyIsLeftOut(t *testing.T) {
+	status := http.StatusForbidden
+	api := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/readyz" {
+			status = http.StatusNotFound
+		}
+		w.WriteHeader(status)
+	}))
+	defer api.Close()
+	s := &server{address: strings.TrimPrefix(api.URL, "https://")}
+	if s.ready("/readyz") {
+		t.Fatal("it refuses, and counts as ready")
+	}
+	status = http.StatusOK
+	if !s.ready("/readyz") {
+		t.Fatal("it is ready, and does not count as such")
 	}
 }

@@ -86,7 +86,12 @@ function balancerStep(
     id: 'api',
     title: 'Load balancer of the API',
     effect: 'local',
-    inputs: { address: support, port: apiPort, servers: planes.map(({ address }) => `${address}:${apiPort}`) },
+    inputs: {
+      address: support,
+      port: apiPort,
+      servers: planes.map(({ address }) => `${address}:${apiPort}`),
+      program: kit.tool('tcp-balancer'),
+    },
     after,
     tools: ['tcp-balancer'],
     action: balancer,

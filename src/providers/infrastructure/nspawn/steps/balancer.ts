@@ -1,4 +1,4 @@
-import type { Action, ReadWorld, Result } from '../../../../model/index.js';
+import type { Action, ReadWorld, Result, ToolArtefact } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { programMissing } from '../errors.js';
 import { insideNetwork, serviceAction, type SupportGot, type SupportWant } from './support.js';
@@ -7,9 +7,11 @@ import { insideNetwork, serviceAction, type SupportGot, type SupportWant } from 
 export interface BalancerWant extends SupportWant {
   /** `host:port` of each API server. */
   readonly servers: readonly string[];
+  /** A changed program is started anew. */
+  readonly program: ToolArtefact;
 }
 
-/** Spreads connections over the API servers that answer; one that is away is left out after two seconds. */
+/** Spreads connections over the API servers that say they are ready; one that is away is left out after a few seconds. */
 export const balancer: Action<BalancerWant, SupportGot> = serviceAction<BalancerWant>({
   name: 'api',
   at: ({ address, port }) => `${address}:${port}`,
