@@ -1,4 +1,4 @@
-import type { Later, Node, SecretRef, Step } from '../../../model/index.js';
+import type { Later, SecretRef, Step } from '../../../model/index.js';
 import { dnsAddress } from './nodes.js';
 import { type ClusterPlan, type Deps, pinOf, type Served, text } from './plan-parts.js';
 import { addon } from './steps/addon.js';
@@ -85,14 +85,15 @@ export function proofStep(
   const workers = nodes.filter(({ role }) => role === 'worker');
   const server = workers[0] ?? first;
   const client = workers[1] ?? first;
-  const controlPlane: Later<Node> = first.node;
   return kit.step({
     id: 'proof',
     title: 'Prove the cluster',
     effect: 'remote',
     inputs: {
       kubeconfig: ready.out('kubeconfig'),
-      controlPlane,
+      controlPlanes: [first, ...nodes.filter(({ role, name }) => role === 'control-plane' && name !== first.name)].map(
+        ({ node }) => node,
+      ),
       serverNode: server.name,
       clientNode: client.name,
       clusterDomain: spec.clusterDomain,
