@@ -36,6 +36,17 @@ export interface Options {
   readonly confirm?: string;
   readonly html?: string;
   readonly name?: string;
+  readonly situation?: string;
+  readonly start?: string;
+  readonly key?: string;
+  readonly passphraseFile?: string;
+  readonly release?: string;
+  readonly expires?: string;
+  readonly volumeSize?: string;
+  readonly against?: string;
+  readonly allowMissing: boolean;
+  readonly allowUnsigned: boolean;
+  readonly allowOlder: boolean;
 }
 
 /** Where a command writes: data to `out`, everything else to `err`. */

@@ -33,6 +33,14 @@ const kubeconfig: OptionGrammar = {
   flags: '--kubeconfig <FILE>',
   text: 'look at the cluster this file names, not at the own one',
 };
+const bundle = { name: '<BUNDLE>', text: 'folder of a bundle, or of its volumes' };
+const publicKey: OptionGrammar = { flags: '--key <FILE>', text: 'public key of its makers' };
+const passphraseFile: OptionGrammar = {
+  flags: '--passphrase-file <FILE>',
+  text: 'file whose first line encrypts the private key',
+};
+const allowUnsigned: OptionGrammar = { flags: '--allow-unsigned', text: 'take a bundle that nobody vouches for' };
+const allowOlder: OptionGrammar = { flags: '--allow-older', text: 'take a release older than one that was accepted here' };
 const definition = [file, environment, output];
 const editing: readonly OptionGrammar[] = [
   file,
@@ -51,6 +59,7 @@ const component: OptionGrammar = { flags: '--component <NAME>', text: 'component
 export const groups: Readonly<Record<string, string>> = {
   package: 'Choose the core services of a platform',
   app: 'Choose the applications of a platform',
+  bundle: 'Carry everything an environment needs across a gap',
   import: 'Make a definition from another system’s files',
 };
 
@@ -137,6 +146,21 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'Record a live cluster without the values of its Secrets, for: strata rehearse --snapshot FILE',
     args: [folder],
     options: [...definition, kubeconfig, { flags: '--out <FILE>', text: 'write the record there (default: stdout)' }],
+  },
+  {
+    name: 'prerequisites',
+    text: 'List everything that somebody has to grant or provide, by owner, with the date each can be there',
+    args: [folder],
+    options: [
+      ...definition,
+      {
+        flags: '--situation <NAME>',
+        text: 'where the platform is to stand (default: new-account)',
+        choices: ['same-account', 'new-account', 'restricted', 'air-gapped'],
+      },
+      { flags: '--start <DATE>', text: 'first day, as 2026-01-31 (default: today)' },
+      { flags: '--out <FOLDER>', text: 'write the list as Markdown, HTML, JSON and CSV there, with one request for each owner' },
+    ],
   },
   {
     name: 'eject',
@@ -246,6 +270,65 @@ export const grammar: readonly CommandGrammar[] = [
     text: 'List the applications of the definition',
     args: [folder],
     options: [...looking, component],
+  },
+  {
+    name: 'bundle create',
+    text: 'Make one OCI image layout of everything an environment needs where nothing can be obtained',
+    args: [folder],
+    options: [
+      ...definition,
+      { flags: '--out <DIR>', text: 'folder for the bundle (default: PLATFORM-ENVIRONMENT-bundle)' },
+      { flags: '--key <FILE>', text: 'sign with this private key' },
+      passphraseFile,
+      { flags: '--release <NAME>', text: 'what later bundles are newer than (default: the time, to the second)' },
+      { flags: '--expires <TIME>', text: 'refused after that, e.g. 90d or 2027-03-31 (default: never)' },
+      { flags: '--volume-size <SIZE>', text: 'cut into files of this size, e.g. 4G' },
+      {
+        flags: '--against <FILE>',
+        text: 'leave out what the destination has: a bundle it got, or what inspect -o json said of it',
+      },
+      { flags: '--allow-missing', text: 'go on without what cannot be obtained; the bundle says what that is' },
+      verbose,
+    ],
+    drains: true,
+  },
+  {
+    name: 'bundle verify',
+    text: 'Check signature, provenance, time and every byte of a bundle; needs no network and writes nothing',
+    args: [bundle],
+    options: [publicKey, allowUnsigned, allowOlder, output],
+  },
+  {
+    name: 'bundle inspect',
+    text: 'List what lies in a bundle, by its own description',
+    args: [bundle],
+    options: [publicKey, output],
+  },
+  {
+    name: 'bundle push',
+    text: 'Verify a bundle and send it to a registry; what is there already is not sent again',
+    args: [bundle, { name: '<REGISTRY>', text: 'host and port of a registry that speaks plain HTTP' }],
+    options: [publicKey, allowUnsigned, allowOlder, output],
+    drains: true,
+  },
+  {
+    name: 'bundle diff',
+    text: 'Show what a bundle has that another has not; exits with 0 same, 1 different, more for trouble',
+    args: [
+      { name: '<BEFORE>', text: 'a bundle' },
+      { name: '<AFTER>', text: 'a bundle' },
+    ],
+    options: [publicKey, output],
+  },
+  {
+    name: 'bundle key',
+    text: 'Make a pair of keys to sign bundles with and to check them',
+    args: [],
+    options: [
+      { flags: '--out <NAME>', text: 'begin the names of both files with this (default: bundle)' },
+      passphraseFile,
+      output,
+    ],
   },
   {
     name: 'import bigbang',

@@ -135,6 +135,8 @@ const formats: Readonly<Record<string, Format>> = { table: 'table', json: 'json'
 
 const optionalTexts = [
   ...(['environment', 'out', 'plan', 'confirm', 'html', 'name', 'snapshot', 'kubeconfig'] as const),
+  ...(['key', 'passphraseFile', 'release', 'expires', 'volumeSize', 'against'] as const),
+  ...(['situation', 'start'] as const),
   ...(['size', 'component', 'path', 'repo', 'revision', 'namespace'] as const),
 ] as const;
 
@@ -161,6 +163,9 @@ function readOptions(
     dryRun: values.dryRun === true,
     withRequirements: values.withRequirements === true,
     deleteFiles: values.deleteFiles === true,
+    allowMissing: values.allowMissing === true,
+    allowUnsigned: values.allowUnsigned === true,
+    allowOlder: values.allowOlder === true,
     set: Array.isArray(values.set) ? values.set.filter((one): one is string => typeof one === 'string') : [],
     ...Object.fromEntries(optional),
   };

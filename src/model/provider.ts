@@ -51,6 +51,8 @@ export interface StepDraft<I, O> {
   readonly tools?: readonly string[];
   readonly deadlineMs?: number;
   readonly action: Action<I, O>;
+  /** Files its work takes from outside, found once it is done. */
+  readonly carries?: NonNullable<Step<I, O>['carries']>;
 }
 
 /** A step with typed access to its future output. */

@@ -43,6 +43,18 @@ export interface Action<I, O> {
 /** What applying touches: nothing, this machine, other machines, or data that does not come back. */
 export type Effect = 'none' | 'local' | 'remote' | 'destructive';
 
+/** Files that a step's work takes from outside: where there is no outside, they must be there already. */
+export interface Carried {
+  readonly kind: 'os-package' | 'content' | 'terraform';
+  readonly name: string;
+  /** Folder below the cache. */
+  readonly folder: string;
+  /** Paths below the folder. */
+  readonly files: readonly string[];
+  /** What should be there and is not. */
+  readonly missing?: readonly string[];
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a list of steps is heterogeneous; the one sanctioned `any`.
 export interface Step<I = any, O = any> {
   readonly id: StepId;
@@ -57,4 +69,6 @@ export interface Step<I = any, O = any> {
   readonly within?: StepId | undefined;
   /** Retries of `not-ready`, in milliseconds from the first attempt; 0 where absent. */
   readonly deadlineMs?: number;
+  /** What must be carried to where this step cannot reach anything; such a step depends on the toolchain's alone. */
+  carries?(output: O, r: ReadWorld): Promise<Result<readonly Carried[]>>;
 }

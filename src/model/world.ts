@@ -73,8 +73,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text, or a file to stream. */
-  readonly body?: string | { readonly file: string };
+  /** Text, or a file to stream, or a part of one. */
+  readonly body?: string | { readonly file: string; readonly offset?: number; readonly length?: number };
   /** PEM; trusts exactly this authority. */
   readonly ca?: string;
   /** Streams the body of a 2xx answer to this file, fsynced, instead of into `HttpResponse.body`; `World.request` only. */
