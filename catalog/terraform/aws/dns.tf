@@ -1,0 +1,54 @@
+resource "aws_route53_zone" "this" {
+  name    = var.domain
+  comment = "Machines of ${local.name}"
+  tags    = local.tags
+
+  vpc {
+    vpc_id = aws_vpc.this.id
+  }
+}
+
+resource "aws_route53_record" "machine" {
+  for_each = var.machines
+  zone_id  = aws_route53_zone.this.zone_id
+  name     = "${each.key}.${var.domain}"
+  type     = "A"
+  ttl      = 60
+  records  = [each.value.address]
+}
+
+locals {
+  balanced = merge(
+    {
+      "api.${var.domain}"     = aws_lb.api
+      "api-int.${var.domain}" = aws_lb.api
+    },
+    { for balancer in aws_lb.ingress : "*.${var.apps_label}.${var.domain}" => balancer },
+  )
+}
+
+resource "aws_route53_record" "balanced" {
+  for_each = local.balanced
+  zone_id  = aws_route53_zone.this.zone_id
+  name     = each.key
+  type     = "A"
+
+  alias {
+    name                   = each.value.dns_name
+    zone_id                = each.value.zone_id
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "public" {
+  for_each = var.public_zone_id == "" ? {} : { for name, balancer in local.balanced : name => balancer if name != "api-int.${var.domain}" }
+  zone_id  = var.public_zone_id
+  name     = each.key
+  type     = "A"
+
+  alias {
+    name                   = each.value.dns_name
+    zone_id                = each.value.zone_id
+    evaluate_target_health = false
+  }
+}
