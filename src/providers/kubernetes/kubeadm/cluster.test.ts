@@ -199,7 +199,7 @@ describe('an upgrade', () => {
     expect(told.sort()).toEqual(
       all.map((name) => [
         name,
-        expect.arrayContaining([expect.objectContaining({ what: 'kubelet', from: 'v1.36.3', to: 'v1.37.2' })]),
+        expect.arrayContaining([expect.objectContaining({ what: 'version.kubelet', from: 'v1.36.3', to: 'v1.37.2' })]),
       ]),
     );
   });

@@ -28,8 +28,8 @@ export interface ProgramsGot {
 export const versionedPrograms: Action<ProgramsWant, ProgramsGot> = {
   observe: look,
   diff(want, got) {
-    if (got === undefined) return [{ what: 'programs', to: want.version }];
-    return serves(want, got) ? [] : [{ what: 'programs', from: got.installed || 'none', to: want.version }];
+    if (got === undefined) return [{ what: 'version', to: want.version }];
+    return serves(want, got) ? [] : [{ what: 'version', from: got.installed || 'none', to: want.version }];
   },
   async apply(want, got, w) {
     const seen = got === undefined ? await look(want, w) : ok(got);

@@ -63,10 +63,12 @@ const appeared = (seen: Result<VersionGot | undefined>, part: VersionWant['part'
 const nothing = ({ node }: VersionWant): VersionGot => ({ name: node.name, kubelet: '', apiServer: '', drained: false });
 
 function changes({ part, version }: VersionWant, got: VersionGot | undefined): readonly Change[] {
-  if (got === undefined) return [{ what: 'kubelet', to: version }];
+  if (got === undefined) return [{ what: 'version', to: version }];
   return [
-    ...(part === 'worker' || got.apiServer === version ? [] : [{ what: 'control plane', from: got.apiServer, to: version }]),
-    ...(got.kubelet === version ? [] : [{ what: 'kubelet', from: got.kubelet, to: version }]),
+    ...(part === 'worker' || got.apiServer === version
+      ? []
+      : [{ what: 'version.control plane', from: got.apiServer, to: version }]),
+    ...(got.kubelet === version ? [] : [{ what: 'version.kubelet', from: got.kubelet, to: version }]),
     ...(got.drained ? [{ what: 'closed to pods by an upgrade', to: 'open' }] : []),
   ];
 }
