@@ -62,6 +62,7 @@ function makeStep<I, O>(context: KitContext, draft: StepDraft<I, O>, tool: (name
     ...(after.length > 0 ? { after } : {}),
     ...(draft.within === undefined ? {} : { within: draft.within }),
     ...(draft.deadlineMs === undefined ? {} : { deadlineMs: draft.deadlineMs }),
+    ...(draft.carries === undefined ? {} : { carries: draft.carries }),
   };
   const out = (key?: string): Ref<never> => ({ $step: id, $path: key ?? '' });
   return { ...step, out };

@@ -36,6 +36,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
 async function bodySize({ body }: HttpRequest): Promise<Result<number | undefined>> {
   if (body === undefined) return ok(undefined);
   if (typeof body === 'string') return ok(Buffer.byteLength(body));
+  if (body.length !== undefined) return ok(body.length);
   try {
     return ok((await stat(body.file)).size);
   } catch (error) {
@@ -64,7 +65,12 @@ function writeBody(sent: ClientRequest, { body }: HttpRequest): void {
     sent.end(body);
     return;
   }
-  const file = createReadStream(body.file);
+  const { offset: start = 0, length } = body;
+  if (length === 0) {
+    sent.end();
+    return;
+  }
+  const file = createReadStream(body.file, { start, ...(length !== undefined && { end: start + length - 1 }) });
   file.on('error', (error) => sent.destroy(error));
   sent.on('close', () => file.destroy());
   file.pipe(sent);

@@ -1,3 +1,4 @@
+export { blobDisk } from './blobs.js';
 export { type CatalogReader, createCatalogReader } from './catalog.js';
 export { type Child, type ChildProgram, startChild } from './children.js';
 export { type Connection, type Endpoint, type Exchange, openConnection } from './connection.js';

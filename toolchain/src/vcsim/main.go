@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -27,18 +28,19 @@ func main() {
 	user := flag.String("user", "", "user who may log in; everybody where empty")
 	hosts := flag.Int("hosts", 3, "hosts of the cluster")
 	template := flag.String("template", "template", "name of the one virtual machine, a template")
-	clone := flag.Duration("clone-delay", 0, "how long a clone takes")
+	delay := flag.Duration("clone-delay", 0, "how long a clone takes")
+	capacity := flag.Int64("capacity", 0, "machines that may be cloned; any number where 0")
 	flag.Parse()
 
 	model := simulator.VPX()
 	model.Host, model.ClusterHost, model.Machine, model.Autostart = 0, *hosts, 1, false
-	model.DelayConfig.MethodDelay = map[string]int{"CloneVM_Task": int(*clone / time.Millisecond)}
 	if err := model.Create(); err != nil {
 		log.Fatal(err)
 	}
 	defer model.Remove()
 	makeTemplate(model, *template)
 	model.Map().AddHandler(placement{})
+	model.Map().Handler = watchClones(*delay, *capacity)
 
 	model.Service.Listen = &url.URL{Host: *listen}
 	// The password comes by the environment: arguments are seen by everybody on the machine.
@@ -59,6 +61,23 @@ func main() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 	<-stop
+}
+
+// watchClones says when a clone was asked for, lets it take its time, and refuses those there is no room for.
+func watchClones(delay time.Duration, capacity int64) func(*simulator.Context, *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+	var clones atomic.Int64
+	return func(_ *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+		if method.Name != "CloneVM_Task" {
+			return nil, nil
+		}
+		number := clones.Add(1)
+		fmt.Println("clone", number)
+		time.Sleep(delay)
+		if capacity > 0 && number > capacity {
+			return nil, &types.InsufficientResourcesFault{}
+		}
+		return nil, nil
+	}
 }
 
 // placement fills in what a vCenter says of every machine and the simulator leaves empty: the swap file lies with the machine.

@@ -1,4 +1,5 @@
 import type { Kit } from '../../../model/index.js';
+import { carriesContent, carriesPackages } from './carries.js';
 import { readChecks, readImage, readScap, readTailoring } from './catalog-data.js';
 import type { PackerSpec } from './spec.js';
 import { base } from './steps/base.js';
@@ -46,6 +47,7 @@ function rootSteps(spec: PackerSpec, kit: Kit, { image, scap, tailoring }: Data)
     effect: 'local',
     inputs: { suite: scap.suite, package: name, version, sha256, datastream, ...mirror },
     action: content,
+    carries: carriesContent,
   });
   const root = kit.step({
     id: 'base',
@@ -64,6 +66,7 @@ function rootSteps(spec: PackerSpec, kit: Kit, { image, scap, tailoring }: Data)
     },
     tools: ['mmdebstrap'],
     action: base,
+    carries: carriesPackages,
   });
   const profile = `${scap.profilePrefix}${scap.profiles[spec.profile] ?? ''}`;
   const against = { datastream: scapContent.out('datastream'), sha256: scapContent.out('sha256'), profile, tailoring };
