@@ -28,9 +28,9 @@ export function laidOver(file: string, text: string, over: Document): Result<Doc
   }
 }
 
-/** YAML with long lines left whole, one text for equal data. */
+/** YAML with long lines left whole, one text for equal data; what YAML 1.1 would read as something else (a MAC address as a number) is quoted. */
 export const toYaml = (documents: readonly Document[]): string =>
-  documents.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  documents.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' })).join('---\n');
 
 /** What differs where something is wanted, as dotted paths; what is not wanted is not looked at. Lists of named things go by name. */
 export function differences(
