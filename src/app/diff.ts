@@ -1,17 +1,8 @@
-import {
-  type Applier,
-  type Diagnostic,
-  err,
-  type KubeObject,
-  ok,
-  type RenderedPackage,
-  type Result,
-  type Spec,
-} from '../model/index.js';
+import { type Diagnostic, err, ok, type Result, type Spec } from '../model/index.js';
 import { openPlatform, type PlatformRequest } from './definition-of.js';
 import type { RunWatch } from './held.js';
 import { openCluster } from './live/cluster.js';
-import { type Comparison, compareWith, type Wanted, wantedOf } from './live/compare.js';
+import { type Comparison, compareWith, type Wanted, wantedOf, wantedOfPackage } from './live/compare.js';
 import { type RenderedSpec, renderSpec } from './rehearsal/deliveries.js';
 import type { Site } from './site.js';
 import { type Trouble, troubleOf } from './trouble.js';
@@ -88,20 +79,3 @@ const wantedObjects = (rendered: RenderedSpec, isNamespaced: Parameters<typeof w
     ...delivery.bootstrap.flatMap((one) => wantedOf(one, strata, isNamespaced)),
     ...delivery.packages.flatMap((one) => wantedOfPackage(one, delivery.appliedBy ?? strata, isNamespaced)),
   ]);
-
-/** What another controller installs is applied as that one, and what tells it to is applied by the delivering one. */
-function wantedOfPackage(
-  one: RenderedPackage,
-  applier: Applier,
-  isNamespaced: Parameters<typeof wantedOf>[2],
-): readonly Wanted[] {
-  const { installation } = one;
-  if (installation === undefined) return wantedOf(one, applier, isNamespaced);
-  const told = wantedOf({ ...one, objects: installation.objects }, applier, isNamespaced);
-  const names = new Set(told.map(({ object }) => sayWhich(object)));
-  const installed = wantedOf(one, installation.appliedBy, isNamespaced);
-  return [...told, ...installed.filter(({ object }) => !names.has(sayWhich(object)))];
-}
-
-const sayWhich = ({ apiVersion, kind, metadata }: KubeObject): string =>
-  [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' ');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Result, Span, World } from '../model/index.js';
 import { err, ok } from '../model/index.js';
@@ -21,7 +22,7 @@ export function refusalOf(entries: readonly TarEntry[]): string | undefined {
   return undefined;
 }
 
-/** Unpacks a chart's archive into a new folder after every entry was looked at. The chart is the archive's only folder. */
+/** Unpacks a chart's archive after every entry was looked at, into a folder that is named after its content. The chart is the archive's only folder. */
 export async function unpackChart(w: World, archive: string, into: string, where: Span): Promise<Result<string>> {
   const listed = await listTar(w, archive);
   if (!listed.ok) return listed;
@@ -31,10 +32,15 @@ export async function unpackChart(w: World, archive: string, into: string, where
   roots.delete('');
   const [root] = roots;
   if (root === undefined || roots.size !== 1) return err(archiveRefused(where, 'a chart is one folder, this holds several'));
-  const fresh = await w.remove(into);
-  if (!fresh.ok) return fresh;
-  const made = await w.makeDirectory(into);
+  const folder = join(into, root);
+  if ((await w.stat(folder)) !== undefined) return ok(folder);
+  // Put in its place whole: another process may be at the same archive.
+  const scratch = `${into}.${randomUUID()}`;
+  const made = await w.makeDirectory(scratch);
   if (!made.ok) return made;
-  const unpacked = await extractTar(w, archive, into);
-  return unpacked.ok ? ok(join(into, root)) : unpacked;
+  const unpacked = await extractTar(w, archive, scratch);
+  const moved = unpacked.ok ? await w.rename(scratch, into) : unpacked;
+  const cleared = await w.remove(scratch);
+  if (!cleared.ok) return cleared;
+  return moved.ok || (await w.stat(folder)) !== undefined ? ok(folder) : moved;
 }

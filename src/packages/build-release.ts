@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Installation, KnownImage, KubeObject, RenderedObject, Result, World } from '../model/index.js';
 import { ok } from '../model/index.js';
-import type { BuiltPackage } from './build.js';
+import type { BuiltPackage } from './built.js';
 import { packChart } from './chart-archive.js';
 import { packageFile } from './chart-source.js';
 import { helmApplier, helmReleaseObjects, isFetched, type ReleaseContext, releaseKey } from './helm-release.js';

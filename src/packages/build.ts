@@ -1,20 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type {
-  Installation,
-  KnownImage,
-  KubeObject,
-  ReadWorld,
-  RenderedObject,
-  RenderedPackage,
-  Result,
-  Span,
-  World,
-} from '../model/index.js';
+import type { KnownImage, KubeObject, ReadWorld, RenderedObject, RenderedPackage, Result, Span, World } from '../model/index.js';
 import { err, ok } from '../model/index.js';
 import { chartObjects, manifestOf } from './chart.js';
 import { hashOf, modulesOf, packageFile, packageFolder } from './chart-source.js';
 import { buildRelease } from './build-release.js';
+import type { BuiltPackage, StageFolder } from './built.js';
 import { notBuilt } from './errors.js';
 import type { ReleaseContext } from './helm-release.js';
 import { chartFile, renderPackage } from './kustomize.js';
@@ -23,22 +14,7 @@ import { dataKey, readData, readOwn } from './package-texts.js';
 import type { PackagePlan } from './packages.js';
 import { stageName, stages } from './stages.js';
 
-/** One folder of a package that is applied as a whole. */
-export interface StageFolder {
-  /** Also the name of what applies it. */
-  readonly name: string;
-  readonly stage: number;
-  /** Texts by file name, the kustomization among them. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
-/** A package as folders to apply in order, and as the objects that come into the cluster by them. */
-export interface BuiltPackage {
-  readonly folders: readonly StageFolder[];
-  readonly objects: readonly RenderedObject[];
-  /** Where the one folder holds a Helm release in place of the objects. */
-  readonly installation?: Installation;
-}
+export type { BuiltPackage, StageFolder } from './built.js';
 
 /** What packages are built with. */
 export interface BuildContext {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Json, ReadWorld, Result, Span, World } from '../model/index.js';
@@ -114,7 +114,7 @@ async function unpackPinned({ file, wanted, where, plan }: Pinned, w: World): Pr
   const digest = await w.digest(file);
   if (digest === undefined) return err(chartMissing(where, file));
   if (wanted !== undefined && digest !== wanted) return err(chartChanged(where, basename(file), wanted, digest));
-  return unpackChart(w, file, join(w.paths.cache, 'charts', 'unpacked', `${plan.name}-${digest.slice(-24)}`), where);
+  return unpackChart(w, file, join(w.paths.cache, 'charts', 'whole', `${plan.name}-${digest.slice(-24)}`), where);
 }
 
 interface Completing {
@@ -149,25 +149,40 @@ async function complete(
   const effective = mergeValues(await chartValues(folder, w), values);
   const needed = missing.find((one) => conditionHolds(one.condition ?? '', effective));
   if (needed !== undefined) return err(dependencyMissing(where, String(chart.name), needed.name));
-  const copy = join(
-    w.paths.cache,
-    'charts',
-    'completed',
-    hashOf([plan.name, plan.tree.digest, folder, modules, source, missing]),
-    String(chart.name),
-  );
-  const copied = await copyTree(folder, copy, w);
+  const key = hashOf(['whole', plan.name, plan.tree.digest, folder, modules, source, missing]);
+  const home = join(w.paths.cache, 'charts', 'completed', key);
+  const copy = { folder: join(home, String(chart.name)), leftOut: missing.map((one) => one.name) };
+  if ((await w.stat(join(copy.folder, 'Chart.yaml'))) !== undefined) return ok(copy);
+  // Put in its place whole: another process may be at the same chart, and either copy will do.
+  const scratch = `${home}.${randomUUID()}`;
+  const kept = dependenciesOf(chart).filter((one) => !missing.includes(one)) as unknown as Json;
+  const text = stringify({ ...chart, dependencies: kept });
+  const filled = await fillCopy({ from: folder, to: join(scratch, String(chart.name)), parts, modules, text }, w);
+  const moved = filled.ok ? await w.rename(scratch, home) : filled;
+  const cleared = await w.remove(scratch);
+  if (!cleared.ok) return cleared;
+  return moved.ok || (await w.stat(join(copy.folder, 'Chart.yaml'))) !== undefined ? ok(copy) : moved;
+}
+
+interface Copying {
+  readonly from: string;
+  readonly to: string;
+  readonly parts: readonly { readonly module: string; readonly folder: string }[];
+  readonly modules: Readonly<Record<string, string>>;
+  /** Of its Chart.yaml. */
+  readonly text: string;
+}
+
+async function fillCopy({ from, to, parts, modules, text }: Copying, w: World): Promise<Result<void>> {
+  const copied = await copyTree(from, to, w);
   if (!copied.ok) return copied;
   for (const part of parts) {
-    const laidIn = await copyTree(join(modules[part.module] ?? '', part.folder), join(copy, 'charts', basename(part.folder)), w);
+    const laidIn = await copyTree(join(modules[part.module] ?? '', part.folder), join(to, 'charts', basename(part.folder)), w);
     if (!laidIn.ok) return laidIn;
   }
-  const kept = dependenciesOf(chart).filter((one) => !missing.includes(one)) as unknown as Json;
-  const written = await w.write(join(copy, 'Chart.yaml'), stringify({ ...chart, dependencies: kept }));
-  if (!written.ok) return written;
+  const written = await w.write(join(to, 'Chart.yaml'), text);
   // The lock speaks of dependencies that are left out.
-  const unlocked = await w.remove(join(copy, 'Chart.lock'));
-  return unlocked.ok ? ok({ folder: copy, leftOut: missing.map((one) => one.name) }) : unlocked;
+  return written.ok ? w.remove(join(to, 'Chart.lock')) : written;
 }
 
 async function chartValues(folder: string, r: ReadWorld): Promise<ValueMap> {

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import type { Archive } from '../model/index.js';
 import { helmReleaseObjects, type ReleaseParts } from './helm-release.js';
@@ -88,5 +88,16 @@ describe('objects of a Helm release', () => {
     const [{ kustomize }] = spec.postRenderers as [{ kustomize: { patches: { target: { kind: string }; patch: string }[] } }];
     const cron = kustomize.patches.find(({ target }) => target.kind === 'CronJob');
     expect(parse(cron?.patch ?? '').spec.jobTemplate.spec.template.metadata.labels).toEqual({ 'strata.dev/package': 'logs' });
+  });
+
+  it('are written as the golden case has it', async () => {
+    const more = {
+      images: [{ image: 'x', replaces: 'y' }],
+      health: [{ apiVersion: 'a/v1', kind: 'A', current: 'true' }],
+    };
+    const images = { x: { ref: 'r.example/x:v1', digest: archive.digest } };
+    const objects = objectsOf(planOf({ folder: 'chart' }, more), { images, archive });
+    const text = objects.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+    await expect(text).toMatchFileSnapshot('cases/helm-release.golden.yaml');
   });
 });

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import type { RehearsalReport } from '../../src/model/index.js';
 import { eventually, exampleCopy, startStrata, strata } from './strata.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -62,10 +63,44 @@ describe('a rehearsal', () => {
   });
 });
 
+describe('packages that come as Helm releases', () => {
+  const directory = join(scratch, 'released');
+  cpSync(join(here, '..', 'rehearsal', 'helm'), directory, { recursive: true, filter: (path) => !path.includes('.strata') });
+
+  test('pass, in the order their objects impose, and say what did not run', async () => {
+    const ran = await strata('rehearse', directory, '-o', 'json');
+    expect(ran.code, ran.stdout).toBe(0);
+    const report: RehearsalReport = JSON.parse(ran.stdout);
+    expect(report.packages.map(({ name, after }) => [name, after])).toEqual([
+      ['flux', []],
+      ['ground', []],
+      ['house', ['ground']],
+      ['sign', ['ground', 'house']],
+    ]);
+    for (const one of report.packages) expect(one).toMatchObject({ verdict: 'ready', applied: one.objects });
+    const [ground, house] = ['ground', 'house'].map((name) => report.packages.find((one) => one.name === name));
+    expect(house?.startedMs).toBeGreaterThanOrEqual(ground?.readyMs ?? Number.NaN);
+    const claims = report.checks.filter(({ verdict }) => verdict === 'not-checked').map(({ claim }) => claim);
+    expect(claims.filter((claim) => claim.includes('helm-controller did not run'))).toHaveLength(1);
+    expect(report.problems.map(({ code }) => code)).toEqual(['PACKAGE-RENDERED-INSTEAD']);
+    expect(ran.stdout).not.toContain('never shown');
+    expect(processesIn(directory)).toEqual([]);
+  });
+
+  test('are rendered, explained and planned as others are', async () => {
+    const explained = await strata('explain', 'values', 'house', 'password', directory, '-o', 'json');
+    expect(explained.code, explained.stderr).toBe(0);
+    expect(explained.stdout).toContain('Secret house/door');
+    const planned = await strata('plan', directory, '-o', 'json');
+    expect(planned.code, planned.stderr).toBe(0);
+    expect(planned.stdout).toContain('services/core/charts');
+  });
+});
+
 describe('a planted fault is found and named', () => {
   test.each(readdirSync(faults))('%s', async (name) => {
-    const { packages, expect: expected } = parse(readFileSync(join(faults, name, 'fault.yaml'), 'utf8'));
-    const directory = plant(name, packages);
+    const { expect: expected, ...fault } = parse(readFileSync(join(faults, name, 'fault.yaml'), 'utf8'));
+    const directory = plant(name, fault);
     const ran = await strata('rehearse', directory, '-o', 'json');
     const report: { verdict: string; problems: readonly Problem[] } = JSON.parse(ran.stdout);
     for (const { code, file, at, severity } of expected) {
@@ -75,7 +110,7 @@ describe('a planted fault is found and named', () => {
         JSON.stringify(report.problems, null, 1),
       ).toContain(code);
       if (file === undefined) continue;
-      const lines = readFileSync(join(faults, name, file), 'utf8').split('\n');
+      const lines = readFileSync(join(directory, file), 'utf8').split('\n');
       const places = found.map((one) => one.where?.file.endsWith(file) === true && lines[(one.where?.line ?? 0) - 1]);
       expect(places).toContain(at);
       expect(ran.code).toBe(severity === 'warning' ? 0 : 1);
@@ -84,8 +119,14 @@ describe('a planted fault is found and named', () => {
   });
 });
 
+/** Packages by name, or whole entries; what else the services say. */
+interface Fault {
+  readonly packages: readonly (string | { readonly name: string })[];
+  readonly delivery?: string;
+}
+
 /** A definition of three small machines with the packages of a fault. */
-function plant(name: string, packages: readonly string[]): string {
+function plant(name: string, { packages, ...rest }: Fault): string {
   const directory = join(scratch, name);
   cpSync(join(faults, name), directory, { recursive: true });
   const platform = {
@@ -96,7 +137,13 @@ function plant(name: string, packages: readonly string[]): string {
       image: [{ name: 'node', use: 'packer', with: { os: 'debian-12' } }],
       infrastructure: [{ name: 'machines', use: 'nspawn', with: { machines: { cpus: 4, memory: '8Gi' } } }],
       kubernetes: [{ name: 'cluster', use: 'kubeadm', with: { version: 'v1.37.2' } }],
-      services: [{ name: 'core', use: 'flux', with: { packages: packages.map((one) => ({ name: one })) } }],
+      services: [
+        {
+          name: 'core',
+          use: 'flux',
+          with: { ...rest, packages: packages.map((one) => (typeof one === 'string' ? { name: one } : one)) },
+        },
+      ],
     },
   };
   mkdirSync(join(directory, 'environments'), { recursive: true });

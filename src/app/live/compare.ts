@@ -169,3 +169,20 @@ export function wantedOf(
     return { object: { ...stored, metadata }, package: one.name, applier };
   });
 }
+
+/** What another controller installs is applied as that one, and what tells it to is applied by the delivering one. */
+export function wantedOfPackage(
+  one: RenderedPackage,
+  applier: Applier,
+  isNamespaced: (object: KubeObject) => boolean,
+): readonly Wanted[] {
+  const { installation } = one;
+  if (installation === undefined) return wantedOf(one, applier, isNamespaced);
+  const told = wantedOf({ ...one, objects: installation.objects }, applier, isNamespaced);
+  const names = new Set(told.map(({ object }) => sayWhich(object)));
+  const installed = wantedOf(one, installation.appliedBy, isNamespaced);
+  return [...told, ...installed.filter(({ object }) => !names.has(sayWhich(object)))];
+}
+
+const sayWhich = ({ apiVersion, kind, metadata }: KubeObject): string =>
+  [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' ');

@@ -22,7 +22,11 @@ function filesOf(...folders: string[]): Record<string, string> {
   return found;
 }
 
-const files = filesOf('packages/flux', 'packages/node-exporter', 'policies/host-paths', 'policies/namespace-labels');
+const read = filesOf('packages/flux', 'packages/node-exporter', 'policies/host-paths', 'policies/namespace-labels');
+/** With a helm-controller, as a user brings it: none can be built here. */
+const withInstaller = parse(read['packages/flux/package.yaml'] ?? '');
+withInstaller.spec.images.push({ ref: 'registry.example/helm-controller:v1.6.0' });
+const files: Readonly<Record<string, string>> = { ...read, 'packages/flux/package.yaml': JSON.stringify(withInstaller) };
 const catalogFiles = Object.fromEntries(Object.entries(files).map(([path, text]) => [`catalog:${path}`, text]));
 
 const describe = (name: string, spec: object): string =>
@@ -45,6 +49,8 @@ const own: Record<string, string> = {
     ],
   }),
   'packages/figures/kustomization.yaml': 'kind: Kustomization\n',
+  'packages/web/package.yaml': describe('web', { namespace: 'web', source: { chart: { folder: 'chart' } } }),
+  'packages/web/chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
   ...Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith('policies/'))),
 };
 const projectFiles = Object.fromEntries(Object.entries(own).map(([path, text]) => [`project:${path}`, text]));
@@ -89,9 +95,16 @@ function playFileTools(puppet: Puppet, state: PuppetState): void {
       .map(([path, file]) => `${path}${file.body ?? ''}`)
       .sort()
       .join('');
-  puppet
-    .tool('tar', { version: '1.34', recorded: '2026-11-24' })
-    .answer((args) => write(args[1] ?? '', below(args[args.indexOf('-C') + 1] ?? '')));
+  const bodyOf = (path = ''): string => state.files.get(path)?.body ?? '';
+  puppet.tool('tar', { version: '1.34', recorded: '2026-11-24' }).answer((args) => {
+    const folder = args[args.indexOf('-C') + 1] ?? '';
+    return args[0] === '-xf' ? write(`${folder}/web/Chart.yaml`, bodyOf(args[1])) : write(args[1] ?? '', below(folder));
+  });
+  puppet.tool('helm', { version: 'v4.3.1', recorded: '2026-11-24' }).answer((args) => {
+    if (args[0] === 'package') return write(`${args[3]}/web-1.0.0.tgz`, below(args[1] ?? ''));
+    const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\n';
+    return { stdout: `---\n# Source: web/templates/web.yaml\n${object}` };
+  });
   puppet.tool('gzip', { version: '1.12', recorded: '2026-11-24' }).answer((args) => {
     const plain = args.at(-1) ?? '';
     const body = state.files.get(plain)?.body ?? '';
@@ -151,10 +164,16 @@ function playCluster(puppet: Puppet): void {
     kustomize: (args) => {
       const folder = (args[1] ?? '').split('/').at(-1) ?? '';
       const isBootstrap = folder === 'bootstrap' || folder === 'flux';
-      const thing = isBootstrap
-        ? { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'kustomize-controller', namespace: 'flux-system' } }
-        : { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: folder, namespace: 'default' } };
-      return { stdout: JSON.stringify(thing) };
+      if (!isBootstrap)
+        return {
+          stdout: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: folder, namespace: 'default' } }),
+        };
+      const items = ['kustomize-controller', 'helm-controller'].map((name) => ({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace: 'flux-system' },
+      }));
+      return { stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
     },
     apply: (_, { stdin = '' }) => {
       const told = JSON.parse(String(stdin));
@@ -192,6 +211,13 @@ function admission(object: string): Partial<Output> {
 
 const sameObject = (yaml: string, json: string): boolean => JSON.stringify(parse(yaml)) === json;
 
+/** Kinds that only releases need. */
+const releaseKinds = [
+  ['helm-controller-crds', 'helm.toolkit.fluxcd.io_helmreleases.yaml'],
+  ['source-controller-crds', 'source.toolkit.fluxcd.io_helmcharts.yaml'],
+  ['source-controller-crds', 'source.toolkit.fluxcd.io_helmrepositories.yaml'],
+] as const;
+
 function machine(): Puppet {
   const puppet = createPuppet();
   const { state } = puppet;
@@ -204,6 +230,10 @@ function machine(): Puppet {
       puppet.tool(from, origin);
       for (const file of taken) put(`/puppet/bin/${from}/${file}`, `# ${path} ${file}\n`);
     }
+  }
+  for (const [from, file] of releaseKinds) {
+    puppet.tool(from, origin);
+    put(`/puppet/bin/${from}/${file}`, `# ${file}\n`);
   }
   playRegistry(puppet, state);
   playFileTools(puppet, state);
@@ -221,6 +251,7 @@ contract({
   specs: {
     one: { packages: [{ name: 'node-exporter' }], interval: '1m' },
     own: { packages: [{ name: 'rules' }, { name: 'figures', values: { colour: 'red' } }] },
+    released: { packages: [{ name: 'web' }], delivery: 'helm' },
   },
   files: { ...catalogFiles, ...projectFiles },
   machine,

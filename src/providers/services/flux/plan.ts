@@ -1,18 +1,31 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { stepOf } from '../../../model/index.js';
-import type { Given, Json, Kit, OciImage, Publishes, Ref, Step, ToolArtefact, Tree } from '../../../model/index.js';
+import type {
+  Given,
+  Json,
+  Kit,
+  Later,
+  OciImage,
+  Publishes,
+  Ref,
+  Step,
+  StepDraft,
+  StepHandle,
+  ToolArtefact,
+  Tree,
+} from '../../../model/index.js';
 import type { ReadyCheck, Sample } from './checks.js';
 import type { PackageCheck } from '../../../packages/package-schema.js';
 import { artefactNames, imageNames, type PackagePlan, readPackages } from '../../../packages/packages.js';
 import { installerProblems, ownCharts, releaseContext, releasesOf, withReleaseKinds } from './releases.js';
 import { bootstrapPackage, durationMs, type FluxSpec } from './spec.js';
-import { publishCharts } from './steps/charts.js';
+import { type ChartsThere, type ChartsWant, publishCharts } from './steps/charts.js';
 import { bootstrapController } from './steps/controller.js';
 import { deployTree } from './steps/deploy.js';
 import { pushImages } from './steps/images.js';
 import { awaitPackage } from './steps/package.js';
 import { publishTree } from './steps/publish.js';
-import { renderTree } from './steps/render.js';
+import { type Rendered, type RenderWant, renderTree } from './steps/render.js';
 import { provePackage, type Verified, type VerifyWant } from './steps/verify.js';
 
 /** Image by its name in the toolchain. */
@@ -87,16 +100,7 @@ export function planFlux(
     },
     action: publishTree,
   });
-  const charts =
-    ownCharts(packages).length === 0
-      ? undefined
-      : kit.step({
-          id: 'charts',
-          title: 'Publish the charts',
-          effect: 'remote',
-          inputs: { support, component, name, charts: rendered.out('charts') },
-          action: publishCharts,
-        });
+  const charts = ownCharts(packages).length === 0 ? undefined : kit.step(chartsStep({ support, component, name }, rendered));
   const controller = kit.step({
     id: 'flux',
     title: 'Start Flux',
@@ -180,6 +184,18 @@ function planPackages({ spec, kit, packages, kubeconfig, revision }: PackagesPla
 /** Where to look for what a release says of itself, and for its pods. */
 const releaseOf = ({ delivery, spec }: PackagePlan): { readonly release?: { readonly namespace: string } } =>
   delivery === 'helm' ? { release: { namespace: spec.namespace ?? 'default' } } : {};
+
+/** The step that publishes what the rendering packed. */
+const chartsStep = (
+  where: { readonly support: Later<ChartsWant['support']>; readonly component: string; readonly name: string },
+  rendered: StepHandle<RenderWant, Rendered>,
+): StepDraft<ChartsWant, ChartsThere> => ({
+  id: 'charts',
+  title: 'Publish the charts',
+  effect: 'remote',
+  inputs: { ...where, charts: rendered.out('charts') },
+  action: publishCharts,
+});
 
 /** A check with everything it needs as data. */
 function readyCheck(check: PackageCheck, root: Tree['root'], kit: Kit): ReadyCheck {
