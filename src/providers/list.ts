@@ -6,5 +6,6 @@ export { kubeadm } from './kubernetes/kubeadm/index.js';
 export { existingCluster } from './kubernetes/existing-cluster/index.js';
 export { openshift } from './kubernetes/openshift/index.js';
 export { tanzu } from './kubernetes/tanzu/index.js';
+export { rke2 } from './kubernetes/rke2/index.js';
 export { flux } from './services/flux/index.js';
 export { argocd } from './applications/argocd/index.js';

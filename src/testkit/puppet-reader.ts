@@ -36,6 +36,8 @@ export function createPuppetReader(state: PuppetState, { signal, emit }: PuppetS
     async digest(path) {
       const parts = files.has(path) ? [path] : below(state, path).map((name) => `${path}/${name}`);
       if (parts.length === 0) return undefined;
+      const own = files.get(path)?.body;
+      if (own !== undefined) return digestOf(own);
       return digestOf(parts.map((part) => `${part.slice(path.length)}\0${files.get(part)?.body ?? ''}`).join('\n'));
     },
     get: ({ method = 'GET', ...request }) => answerRequest(state, { ...request, method }),

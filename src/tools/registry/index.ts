@@ -41,3 +41,18 @@ export async function registryAnswers(w: ReadWorld, address: string): Promise<Re
   if (response.ok) return ok(response.value.status === 200);
   return response.error.kind === 'network' || response.error.kind === 'timeout' ? ok(false) : response;
 }
+
+/** Whether a registry answers for a tag, whatever kind of manifest it is. */
+export async function registryHolds(w: ReadWorld, address: string, name: string, tag: string): Promise<Result<boolean>> {
+  const accept = [
+    'oci.image.index.v1',
+    'oci.image.manifest.v1',
+    'docker.distribution.manifest.list.v2',
+    'docker.distribution.manifest.v2',
+  ]
+    .map((kind) => `application/vnd.${kind}+json`)
+    .join(', ');
+  const url = `http://${address}/v2/${name}/manifests/${tag}`;
+  const answer = await w.get({ method: 'HEAD', url, headers: { accept }, deadlineMs: 10_000 });
+  return answer.ok ? ok(answer.value.status === 200) : answer;
+}

@@ -1,0 +1,54 @@
+import { defineProvider } from '../../../model/index.js';
+import { machinesUnknown, serverCount } from './errors.js';
+import { plannedMachines } from './nodes.js';
+import { planCluster } from './plan.js';
+import { Rke2Spec } from './spec.js';
+import { impossible } from './steps/impossible.js';
+
+/** A cluster of RKE2 over SSH, hardened by its CIS profile, without a way to the outside. */
+export const rke2 = defineProvider<'kubernetes', Rke2Spec>({
+  id: 'rke2',
+  layer: 'kubernetes',
+  spec: Rke2Spec,
+  facts: { title: 'Kubernetes by RKE2', provides: ['kubernetes', 'storage', 'dns'], requires: ['machines'] },
+  tools: [
+    { tool: 'ssh', why: 'installs and asks RKE2 on the machines' },
+    { tool: 'scp', why: 'copies the release to the machines' },
+    { tool: 'kubectl', why: 'asks and changes the cluster' },
+  ],
+  offers: ({ version }) => ({ 'kubernetes.version': [version.replace(/\+.*/, '')] }),
+  needs: () => [
+    {
+      key: 'image.os',
+      // Validated by its makers: https://github.com/rancher/rke2/issues/10805 (RHEL 9), /8316 (Rocky 9), /3579 (RHEL 8), /5854 (Ubuntu 24.04).
+      oneOf: ['rhel-9', 'rhel-8', 'rocky-9', 'ubuntu-24.04', 'ubuntu-22.04'],
+      because:
+        'RKE2 is validated on these (https://docs.rke2.io/install/requirements#linux); Debian and AlmaLinux are not among them.',
+    },
+    {
+      key: 'infrastructure.kind',
+      oneOf: ['existing', 'vsphere', 'aws', 'azure', 'libvirt'],
+      because:
+        'the CIS profile of RKE2 sets kernel.panic and vm.overcommit_memory, and a local machine has no kernel of its own: they would change this host.',
+    },
+  ],
+  plan(spec, given, kit) {
+    const machines = plannedMachines(given.infrastructure.nodes);
+    const servers = machines?.filter(({ role }) => role === 'control-plane') ?? [];
+    if (machines !== undefined && servers.length > 0) {
+      const agents = machines.filter(({ role }) => role === 'worker');
+      return planCluster({ spec, infrastructure: given.infrastructure, kit, servers, agents });
+    }
+    const action = impossible(machines === undefined ? machinesUnknown() : serverCount(0));
+    const step = kit.step({ id: 'machines', title: 'Machines for the cluster', effect: 'none', inputs: {}, action });
+    return {
+      steps: [step],
+      publishes: {
+        kubeconfig: step.out('kubeconfig'),
+        version: spec.version,
+        storageClass: spec.storage.class,
+        support: given.infrastructure.support,
+      },
+    };
+  },
+});

@@ -1,0 +1,3 @@
+export * from './places.js';
+export * from './release.js';
+export * from './scripts.js';
