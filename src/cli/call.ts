@@ -19,6 +19,7 @@ export interface Options {
   readonly offline: boolean;
   readonly verify: boolean;
   readonly cold: boolean;
+  readonly all: boolean;
   readonly dryRun: boolean;
   readonly withRequirements: boolean;
   readonly deleteFiles: boolean;

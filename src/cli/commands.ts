@@ -19,6 +19,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   evidence: () => import('./commands/evidence.js'),
   eject: () => import('./commands/eject.js'),
   prerequisites: () => import('./commands/prerequisites.js'),
+  preflight: () => import('./commands/preflight.js'),
   'package add': async () => ({ run: (await import('./commands/package.js')).add }),
   'package remove': async () => ({ run: (await import('./commands/package.js')).remove }),
   'package list': async () => ({ run: (await import('./commands/package.js')).list }),

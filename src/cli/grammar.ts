@@ -148,6 +148,12 @@ export const grammar: readonly CommandGrammar[] = [
     options: [...definition, kubeconfig, { flags: '--out <FILE>', text: 'write the record there (default: stdout)' }],
   },
   {
+    name: 'preflight',
+    text: 'Look at hosts, machines, names, ports and accounts before anything is built; changes nothing',
+    args: [folder],
+    options: [...definition, { flags: '--all', text: 'show what is met too' }],
+  },
+  {
     name: 'prerequisites',
     text: 'List everything that somebody has to grant or provide, by owner, with the date each can be there',
     args: [folder],

@@ -160,6 +160,7 @@ function readOptions(
     offline: values.offline === true,
     verify: values.verify === true,
     cold: values.cold === true,
+    all: values.all === true,
     dryRun: values.dryRun === true,
     withRequirements: values.withRequirements === true,
     deleteFiles: values.deleteFiles === true,

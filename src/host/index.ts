@@ -11,6 +11,7 @@ export { findExecutable, searchFolders } from './locate.js';
 export { freePorts, type Listener, openTunnel, type Route, serveFile } from './loopback.js';
 export { acquireLock, type Lock, type LockHolder, lockHolder } from './lock.js';
 export { type MachineFacts, machineFacts } from './preflight.js';
+export { addressesOf, askOver, awsCredentials, connects, presentedBy } from './probes.js';
 export { createRedactor, type Redactor } from './redactor.js';
 export type { SecretStore } from './secrets.js';
 export { absolutePath, cacheFolder, programFolder, shownPath, shownText } from './places.js';

@@ -6,6 +6,7 @@ export * from './eject.js';
 export * from './ids.js';
 export * from './layer.js';
 export * from './plan.js';
+export * from './preflight.js';
 export * from './prerequisite.js';
 export * from './provider.js';
 export * from './ref.js';

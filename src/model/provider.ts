@@ -5,6 +5,7 @@ import type { Span } from './diagnostic.js';
 import type { Ejection, EjectParts } from './eject.js';
 import type { Digest, StepId } from './ids.js';
 import type { Given, Layer, Publishes } from './layer.js';
+import type { MachineAccess } from './preflight.js';
 import type { Later, Ref } from './ref.js';
 import type { Action, Effect, Step } from './step.js';
 
@@ -120,6 +121,8 @@ export interface Provider<L extends Layer = Layer, S = unknown> {
   offers?(spec: S): Offers;
   /** What must be offered by earlier layers for this component to work there. */
   needs?(spec: S): readonly PairNeed[];
+  /** Machines that can be asked before anything was run; layer infrastructure. */
+  access?(spec: S, kit: Kit): readonly MachineAccess[];
   /** Machines the component asks for; layer infrastructure. */
   machines?(spec: S): readonly PlannedMachine[];
   /** The component as plain files of its tools, for a life without Strata; pure. */

@@ -41,7 +41,8 @@ interface Filling {
   readonly problems: Diagnostic[];
 }
 
-const says = (value: unknown): boolean =>
+/** Present, not false, not empty. */
+export const says = (value: unknown): boolean =>
   value !== undefined &&
   value !== null &&
   value !== false &&
@@ -89,7 +90,12 @@ function lookup(facts: Facts, path: string, each?: PlannedMachine): unknown {
   };
   if (Object.hasOwn(counts, path)) return counts[path];
   const { platform, environment, spec } = facts;
-  let here: unknown = { platform, environment, spec, each };
+  return lookupIn({ platform, environment, spec, each }, path);
+}
+
+/** What lies at a dotted path; own members only. */
+export function lookupIn(data: unknown, path: string): unknown {
+  let here = data;
   for (const key of path.split('.'))
     here = typeof here === 'object' && here !== null && Object.hasOwn(here, key) ? Reflect.get(here, key) : undefined;
   return here;
@@ -132,3 +138,11 @@ function actionsOf({ module, table: path }: NonNullable<Entry['actions']>, { fac
   if (unknown.length > 0) problems.push(actionsUnknown(at, unknown.sort()));
   return [...new Set([...used].flatMap((name) => table?.resources[name] ?? []))].sort();
 }
+
+/** A text with `${path}` filled in from data; what data does not say is told, and left empty. */
+export const fillIn = (text: string, data: unknown, unknown: (path: string) => void): string =>
+  text.replaceAll(/\$\{([A-Za-z0-9.]+)\}/g, (_, path: string) => {
+    const value = lookupIn(data, path);
+    if (value === undefined) unknown(path);
+    return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value ?? '');
+  });

@@ -1,4 +1,4 @@
-export { evaluate, type Facts, type Stated } from './evaluate.js';
+export { evaluate, type Facts, fillIn, lookupIn, says, type Stated } from './evaluate.js';
 export { own, type Owning } from './owners.js';
 export { readData } from './read.js';
 export { schedule, type Schedule } from './schedule.js';

@@ -1,7 +1,7 @@
 import type { Kit, Ref, StepHandle } from '../../../model/index.js';
 import { defineProvider } from '../../../model/index.js';
 import { ejectInventory } from './eject.js';
-import { bytesOf, inventoryOf, type Listed } from './inventory.js';
+import { accessOf, bytesOf, inventoryOf, type Listed } from './inventory.js';
 import { ExistingSpec } from './spec.js';
 import { inventory } from './steps/inventory.js';
 import { type KeyGot, type KeyWant, key } from './steps/key.js';
@@ -24,6 +24,7 @@ export const existing = defineProvider<'infrastructure', ExistingSpec>({
     'infrastructure.controlPlanes': [String(machines.filter(({ role }) => role === 'control-plane').length)],
   }),
   eject: (spec, _given, kit) => ejectInventory(spec, kit),
+  access: (spec, kit) => accessOf(spec, kit.text(kit.project(spec.knownHosts))),
   machines: ({ machines }) =>
     machines.map(({ name, role, cpus, memory }) => ({
       name,

@@ -1,4 +1,4 @@
-import type { PlannedMachine } from '../../../model/index.js';
+import { type MachineAccess, type PlannedMachine, secretRef } from '../../../model/index.js';
 import type { ExistingSpec } from './spec.js';
 
 /** One machine of the inventory, with what all of them share filled in. */
@@ -51,3 +51,14 @@ export const bytesOf = (size: string): number => Number.parseInt(size, 10) * (si
 export const repeated = (values: readonly string[]): readonly string[] => [
   ...new Set(values.filter((value, at) => values.indexOf(value) !== at)),
 ];
+
+/** How each machine is asked before anything was run; without a host key it is not. */
+export const accessOf = (spec: ExistingSpec, knownHosts: string): readonly MachineAccess[] =>
+  inventoryOf(spec, knownHosts).map(({ name, role, address, user, port, hostKey }) => ({
+    name,
+    role,
+    address,
+    ...(hostKey !== undefined && {
+      ssh: { user, port, hostKey, key: 'file' in spec.key ? { file: spec.key.file } : secretRef(spec.key.secret) },
+    }),
+  }));
