@@ -1,6 +1,23 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of this text are what is tested.
-import { describe, expect, it } from 'vitest';
-import { authorityHash, initScript, joinScript, newEncryptionKey, newToken, render } from './index.js';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  authorityHash,
+  backupScript,
+  initScript,
+  installScript,
+  joinScript,
+  newEncryptionKey,
+  newToken,
+  programs,
+  readyScript,
+  render,
+  rollbackScript,
+  tidyScript,
+} from './index.js';
 
 describe('render', () => {
   it('fills places, and many lines where a place stands alone', () => {
@@ -68,3 +85,49 @@ ykpXmkNiKv/a12t/2knTZ8r2AiEAocQ0KVem+D4hMu2Bif8tRwcoB/BAADjaIjFM
 9ygEpBE=
 -----END CERTIFICATE-----
 `;
+
+describe('an upgrade on a machine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'strata-upgrade-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a script with all its absolute paths below a folder of the test. */
+  const run = (script: string): string => {
+    const moved = script
+      .replaceAll(/(?<![\w.}"/])\/(usr|var|etc|run)\//g, `${folder}/$1/`)
+      .replaceAll(`"/etc/`, `"${folder}/etc/`);
+    const path = `${folder}/usr/bin:${process.env.PATH}`;
+    return execFileSync('/bin/sh', ['-eu'], { input: moved, encoding: 'utf8', env: { PATH: path } });
+  };
+  const put = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text, { mode: 0o755 });
+  };
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+  it('keeps what the machine ran, and puts it back whole', () => {
+    for (const name of programs) {
+      put(`usr/bin/${name}`, `old ${name}`);
+      put(`var/lib/strata/kubernetes/v1.37.2/${name}`, `new ${name}`);
+    }
+    put('usr/bin/systemctl', '#!/bin/sh\n');
+    put('var/lib/kubelet/config.yaml', 'old config');
+    put('var/lib/kubelet/kubeadm-flags.env', 'old flags');
+    put('etc/kubernetes/manifests/kube-apiserver.yaml', 'old API server');
+    put('etc/kubernetes/manifests/etcd.yaml', 'etcd');
+    run(readyScript('v1.37.2') + backupScript('v1.36.3'));
+    run(installScript('/var/lib/strata/kubernetes/v1.37.2'));
+    put('var/lib/kubelet/config.yaml', 'new config');
+    put('etc/kubernetes/manifests/kube-apiserver.yaml', 'new API server');
+    expect(read('usr/bin/kubelet')).toBe('new kubelet');
+    // A second attempt must not take the new ones for what was there before.
+    run(backupScript('v1.36.3'));
+    run(rollbackScript('v1.36.3', 'kubelet'));
+    expect([read('usr/bin/kubelet'), read('var/lib/kubelet/config.yaml')]).toEqual(['old kubelet', 'old config']);
+    expect(read('etc/kubernetes/manifests/kube-apiserver.yaml')).toBe('new API server');
+    run(rollbackScript('v1.36.3', 'everything'));
+    expect(read('etc/kubernetes/manifests/kube-apiserver.yaml')).toBe('old API server');
+    expect(readdirSync(join(folder, 'etc/kubernetes/manifests')).sort()).toEqual(['etcd.yaml', 'kube-apiserver.yaml']);
+    run(tidyScript('v1.36.3', 'v1.37.2'));
+    expect(() => run(readyScript('v1.37.2'))).toThrow();
+  });
+});

@@ -61,6 +61,19 @@ export function backupScript(from: string): string {
   ].join('\n');
 }
 
+/** Programs that are to be installed lie ready; those a machine starts already are laid there. */
+export function readyScript(version: string): string {
+  const folder = programFolder(version);
+  return [
+    `if [ ! -x ${folder}/kubelet ]; then`,
+    `  [ "$(kubeadm version -o short)" = ${version} ] || { echo 'programs of ${version} are not there' >&2; exit 1; }`,
+    `  mkdir -p ${folder}`,
+    ...programs.map((name) => `  cp -a /usr/bin/${name} ${folder}/`),
+    'fi',
+    '',
+  ].join('\n');
+}
+
 /** Upgrades what kubeadm manages on the machine, with kubeadm of the new version; kubelet itself comes afterwards. */
 export function upgradeScript(part: MachinePart, version: string, config: string, ignored: readonly IgnoredCheck[]): string {
   const kubeadm = `${programFolder(version)}/kubeadm`;
@@ -93,3 +106,6 @@ export function rollbackScript(from: string, what: 'kubelet' | 'everything'): st
     restartKubeletScript,
   ].join('\n');
 }
+
+/** After an upgrade nobody goes back: what it kept and laid ready only takes space. */
+export const tidyScript = (from: string, version: string): string => `rm -rf ${backupFolder(from)} ${programFolder(version)}\n`;

@@ -178,11 +178,11 @@ describe('an upgrade', () => {
   const newer = planned(...machines, { version: 'v1.37.2' });
 
   /** A cluster of the older version on machines whose image carries the newer one. */
-  async function stands(): Promise<Played> {
+  async function stands(steps = older): Promise<Played> {
     const played = play();
-    const made = await up(played, older);
+    const made = await up(played, steps);
     expect(failures(made.events)).toEqual([]);
-    expect([...played.platform.cluster.servers.values()]).toEqual(['v1.36.3', 'v1.36.3', 'v1.36.3']);
+    expect(new Set(played.platform.cluster.servers.values())).toEqual(new Set(['v1.36.3']));
     played.platform.cluster.deeds.length = 0;
     return played;
   }
@@ -216,18 +216,19 @@ describe('an upgrade', () => {
   });
 
   it('killed after any deed, the next run goes on and every machine ends open', async () => {
-    const whole = await stands();
+    const [few, fewer] = [planned(['cp-1'], ['worker-1'], { version: 'v1.36.3' }), planned(['cp-1'], ['worker-1'])];
+    const whole = await stands(few);
     const before = whole.puppet.state.deeds.length;
-    await up(whole, newer);
+    await up(whole, fewer);
     const count = whole.puppet.state.deeds.length - before;
     for (let deeds = 1; deeds <= count; deeds += 1) {
-      const played = await stands();
+      const played = await stands(few);
       const died = played.puppet.dieAfter(deeds);
-      await Promise.race([runOnce({ steps: newer, worlds: played.puppet, journal: played.journal, concurrency: 1 }), died]);
+      await Promise.race([runOnce({ steps: fewer, worlds: played.puppet, journal: played.journal, concurrency: 1 }), died]);
       const rest = memoryJournal(played.journal.durableBytes());
-      const resumed = await runOnce({ steps: newer, worlds: played.puppet.reborn(), journal: rest });
+      const resumed = await runOnce({ steps: fewer, worlds: played.puppet.reborn(), journal: rest });
       expect(resumed.run, `killed after deed ${deeds}: ${failures(resumed.events)}`).toMatchObject(good);
-      for (const name of all) {
+      for (const name of ['cp-1', 'worker-1']) {
         const node = played.platform.cluster.things.get(`node/${name}`);
         expect([name, node?.metadata.annotations, node?.spec]).toEqual([name, {}, {}]);
       }

@@ -1,13 +1,18 @@
 import type { ReadWorld, Result, World } from '../../../model/index.js';
 import { err, ok } from '../../../model/index.js';
 import { command, getObjects, type KubeObject, kubectlFailed } from '../../../tools/kubectl/index.js';
-import { drainedMark, kubeconfig } from './cluster-look.js';
+import { drainedMark, kubeconfig, seeNodes } from './cluster-look.js';
 import { drainHeld } from './errors.js';
 
 /** Closes a node to new pods and lets those that are there go elsewhere, as their disruption budgets allow. */
 export async function drain(w: World, node: string, deadlineMs: number): Promise<Result<void>> {
-  const marked = await run(w, `closing ${node}`, ['annotate', 'node', node, `${drainedMark}=upgrade`, '--overwrite'], 30_000);
-  if (!marked.ok) return marked;
+  const nodes = await seeNodes(w, node);
+  if (!nodes.ok) return nodes;
+  // What somebody else closed is not ours to open again.
+  if (nodes.value[0]?.schedulable) {
+    const marked = await persist(w, `closing ${node}`, ['annotate', 'node', node, `${drainedMark}=upgrade`, '--overwrite']);
+    if (!marked.ok) return marked;
+  }
   const seconds = Math.max(1, Math.round(deadlineMs / 1000));
   const args = ['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', `--timeout=${seconds}s`];
   const gone = await run(w, `draining ${node}`, args, deadlineMs + 60_000);
@@ -18,8 +23,20 @@ export async function drain(w: World, node: string, deadlineMs: number): Promise
 
 /** Opens a node again that Strata closed. */
 export async function reopen(w: World, node: string): Promise<Result<void>> {
-  const open = await run(w, `opening ${node}`, ['uncordon', node], 30_000);
-  return open.ok ? run(w, `opening ${node}`, ['annotate', 'node', node, `${drainedMark}-`], 30_000) : open;
+  const nodes = await seeNodes(w, node);
+  if (!nodes.ok) return nodes;
+  if (!nodes.value[0]?.drained) return ok(undefined);
+  const open = await persist(w, `opening ${node}`, ['uncordon', node]);
+  return open.ok ? persist(w, `opening ${node}`, ['annotate', 'node', node, `${drainedMark}-`]) : open;
+}
+
+/** An API server that restarts is silent for a moment. */
+async function persist(w: World, what: string, args: readonly string[]): Promise<Result<void>> {
+  for (let round = 0; ; round += 1) {
+    const done = await run(w, what, args, 30_000);
+    if (done.ok || done.error.kind !== 'not-ready' || round === 30 || w.signal.aborted) return done;
+    await w.pause(2_000);
+  }
 }
 
 async function run(w: World, what: string, args: readonly string[], deadlineMs: number): Promise<Result<void>> {

@@ -4,9 +4,11 @@ import {
   backupScript,
   installScript,
   programFolder,
+  readyScript,
   render,
   restartKubeletScript,
   rollbackScript,
+  tidyScript,
   upgradeScript,
 } from '../../../tools/kubeadm/index.js';
 import { eventually } from '../../../tools/kubectl/index.js';
@@ -39,7 +41,8 @@ export async function upgradeMachine(w: World, want: VersionWant, from: string):
   if (!started.ok) return rolledBack(w, want, { from, what: 'kubelet', cause: started.error });
   const renewed = want.part === 'first-control-plane' ? await renewKubeconfig(w, want) : ok(undefined);
   if (!renewed.ok) return renewed;
-  return reopen(w, name);
+  const tidied = await changeMachine(w, want.node, { what: 'tidying up', script: tidyScript(from, want.version) });
+  return tidied.ok ? reopen(w, name) : tidied;
 }
 
 async function openedAfter(w: World, name: string, cause: Failure): Promise<Result<never>> {
@@ -60,7 +63,7 @@ async function prepare(w: World, { node, version, template }: VersionWant, from:
   if (!config.ok) return config;
   const lines = writeLines([{ path: configFile, content: config.value }]);
   if (!lines.ok) return lines;
-  const there = `[ -x ${programFolder(version)}/kubelet ] || { echo 'its programs of ${version} are not there' >&2; exit 1; }\n`;
+  const there = readyScript(version);
   // After a start of kubelet that failed, the machine may run the new programs already.
   const done = await changeMachine(w, node, {
     what: 'keeping what it runs now',

@@ -25,6 +25,11 @@ export class PlayedMachine {
 
   run(script: string): Partial<Output> {
     if (this.failOn !== '' && script.includes(this.failOn)) return { code: 1, stderr: `played failure of ${this.failOn}` };
+    const needed = /\[ ! -x \S+\/kubernetes\/(v[\d.]+)\/kubelet \]/.exec(script)?.[1];
+    if (needed !== undefined && !this.ready.has(needed) && this.installed !== needed)
+      return { code: 1, stderr: `programs of ${needed} are not there` };
+    const tidied = /^umask 022\nrm -rf \/var\/lib\/strata\/upgrade\S+ \S+\/(v[\d.]+)$/m.exec(script)?.[1];
+    if (tidied !== undefined) this.ready.delete(tidied);
     for (const [, body = '', path = ''] of script.matchAll(/printf %s '([^']*)' \| base64 -d > (\S+)\.strata/g))
       this.files.set(path, Buffer.from(body, 'base64').toString('utf8'));
     if (script.includes('systemctl restart strata-pod-network')) this.active = true;
@@ -72,6 +77,7 @@ export class PlayedMachine {
 
   private upgrade(script: string): void {
     const { cluster } = this;
+    if (script.startsWith('umask 022\nrm -rf /var/lib/strata/upgrade')) this.backup = '';
     const backup = /upgrade\/from-(v[\d.]+)\.new/.exec(script)?.[1];
     if (backup !== undefined && this.backup === '') this.backup = this.installed;
     const [, version = '', verb = ''] = /kubernetes\/(v[\d.]+)\/kubeadm upgrade (apply|node)/.exec(script) ?? [];

@@ -3,6 +3,7 @@ import { err, ok } from '../../../../model/index.js';
 import type { MachinePart } from '../../../../tools/kubeadm/index.js';
 import { eventually } from '../../../../tools/kubectl/index.js';
 import { apiServers, kubeconfig, seeNodes } from '../cluster-look.js';
+import { reopen } from '../drain.js';
 import { versionSkew } from '../errors.js';
 import { upgradeMachine } from '../upgrade.js';
 import { skew } from '../versions.js';
@@ -43,7 +44,9 @@ export const machineVersioned: Action<VersionWant, VersionGot> = {
       const kind = skew(has, want.version);
       if (kind !== undefined) return err(versionSkew(want.node.name, has, want.version, kind));
     }
-    const done = await upgradeMachine(w, want, got.kubelet);
+    const runs = changes(want, { ...got, drained: false }).length === 0;
+    // A run that was cut off after all was done but this.
+    const done = runs ? await reopen(w, want.node.name) : await upgradeMachine(w, want, got.kubelet);
     if (!done.ok) return done;
     const now = await look(want, w);
     return now.ok ? ok(now.value ?? nothing(want)) : now;
