@@ -3,8 +3,12 @@ resource "aws_route53_zone" "this" {
   comment = "Machines of ${local.name}"
   tags    = local.tags
 
-  vpc {
-    vpc_id = aws_vpc.this.id
+  # The simulator takes a zone of a network for a public one.
+  dynamic "vpc" {
+    for_each = local.simulated ? [] : [aws_vpc.this.id]
+    content {
+      vpc_id = vpc.value
+    }
   }
 }
 

@@ -81,7 +81,7 @@ resource "aws_instance" "machine" {
   user_data              = local.user_data[each.key]
   source_dest_check      = var.pod_cidr == ""
   ebs_optimized          = true
-  monitoring             = !local.simulated
+  monitoring             = true
 
   metadata_options {
     http_endpoint               = "enabled"
@@ -140,7 +140,7 @@ resource "aws_instance" "bastion" {
   key_name                    = aws_key_pair.login.key_name
   user_data                   = local.user_data["bastion"]
   ebs_optimized               = true
-  monitoring                  = !local.simulated
+  monitoring                  = true
 
   metadata_options {
     http_endpoint               = "enabled"
@@ -151,6 +151,7 @@ resource "aws_instance" "bastion" {
   root_block_device {
     encrypted   = true
     kms_key_id  = var.kms_key_id == "" ? null : var.kms_key_id
+    volume_size = var.bastion.root_gib
     volume_type = var.volume_type
   }
 

@@ -127,6 +127,7 @@ variable "bastion" {
   type = object({
     image         = string
     type          = string
+    root_gib      = number
     allowed_cidrs = list(string)
   })
   default = null

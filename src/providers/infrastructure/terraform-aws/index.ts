@@ -1,0 +1,62 @@
+import { defineProvider } from '../../../model/index.js';
+import { chooseImage, loginPublic, planEnvironment, staticOffers } from '../../../terraform/index.js';
+import { environmentOf, guardOf, nodesOf, pluginsOf, sizeOf, variablesOf } from './module.js';
+import { AwsSpec, formats } from './spec.js';
+
+/** Machines on Amazon Web Services: a network of their own, fixed addresses, a load balancer for the API. */
+export const terraformAws = defineProvider<'infrastructure', AwsSpec>({
+  id: 'terraform-aws',
+  layer: 'infrastructure',
+  spec: AwsSpec,
+  facts: { title: 'Machines on Amazon Web Services', provides: ['machines'] },
+  tools: [
+    { tool: 'terraform', why: 'makes the machines' },
+    { tool: 'tofu', why: 'makes the machines, where it is chosen' },
+    { tool: 'terraform-provider-aws', why: 'talks to AWS, where no registry is in reach' },
+    { tool: 'ln', why: 'puts it where Terraform finds it' },
+    { tool: 'ssh', why: 'reaches the machines' },
+    { tool: 'ssh-keygen', why: 'makes the keys of the machines' },
+  ],
+  offers: (spec) => staticOffers('aws', spec),
+  needs: () => [
+    {
+      key: 'image.format',
+      oneOf: formats,
+      because: 'EC2 starts machines from an image in its own account and region; it cannot start a file of ours.',
+    },
+  ],
+  machines: (spec) =>
+    nodesOf(spec).map(({ name, role }) => ({
+      name,
+      role,
+      ...sizeOf(role === 'worker' ? spec.types.worker : spec.types.controlPlane),
+    })),
+  plan(spec, given, kit) {
+    const image = kit.step({
+      id: 'image',
+      title: 'Image of the machines',
+      effect: 'none',
+      inputs: { images: given.image.images, formats, ...(spec.image !== undefined && { name: spec.image }) },
+      action: chooseImage,
+    });
+    const environment = planEnvironment({
+      kit,
+      bin: spec.program,
+      module: kit.catalog('terraform/aws'),
+      backend: spec.backend,
+      plugins: pluginsOf(spec),
+      env: environmentOf(spec),
+      nodes: nodesOf(spec).map(({ name, role, address }) => ({ name, role, address })),
+      ...(spec.bastion && { others: ['bastion'], bastion: 'bastion' }),
+      variables: (keys) => ({
+        ...variablesOf(spec, kit, image.out('location')),
+        login: { user: spec.user, key: loginPublic(keys) },
+      }),
+      guard: guardOf(spec),
+      support: spec.support,
+      domain: spec.domain,
+      after: [image.id],
+    });
+    return { steps: [image, ...environment.steps], publishes: environment.publishes };
+  },
+});
