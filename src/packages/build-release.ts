@@ -31,7 +31,8 @@ export async function buildRelease(
   const archive = chart === undefined || isFetched(chart) ? undefined : await packChart(plan, values.value, w);
   if (archive?.ok === false) return archive;
   const where = packageFile(plan, w);
-  const parts = { plan, values: stringify(values.value), images, archive: archive?.value };
+  const made = objects.map(({ object }) => object);
+  const parts = { plan, values: stringify(values.value), images, archive: archive?.value, objects: made };
   const told = helmReleaseObjects({ ...parts, namespaceInChart: bringsNamespace(plan, objects, where.file) }, context).map(
     (object): KubeObject => ({ ...object, metadata: { ...object.metadata, labels: { [packageLabel]: plan.name } } }),
   );

@@ -100,4 +100,18 @@ describe('objects of a Helm release', () => {
     const text = objects.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
     await expect(text).toMatchFileSnapshot('cases/helm-release.golden.yaml');
   });
+
+  it('put labels on claims of a StatefulSet, as the rendering has them', () => {
+    const labels = { own: 'yes', 'strata.dev/package': 'logs' };
+    const spec = { volumeClaimTemplates: [{ metadata: { name: 'data', labels } }] };
+    const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'store' }, spec };
+    const [{ kustomize }] = releaseOf(planOf(repository), { objects: [set] }).postRenderers as [
+      { kustomize: { patches: { target: object; patch: string }[] } },
+    ];
+    const last = kustomize.patches.at(-1);
+    expect(last?.target).toEqual({ kind: 'StatefulSet', name: 'store' });
+    expect(parse(last?.patch ?? '')).toEqual([
+      { op: 'add', path: '/spec/volumeClaimTemplates/0/metadata/labels', value: labels },
+    ]);
+  });
 });

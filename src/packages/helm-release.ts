@@ -1,6 +1,7 @@
 import type { Applier, Archive, KnownImage, KubeObject } from '../model/index.js';
 import { hashOf } from './chart-source.js';
 import { changesOf, packageLabel } from './kustomize.js';
+import { at, list } from './order/read.js';
 import type { ChartSource, Patch } from './package-schema.js';
 import type { PackagePlan } from './packages.js';
 
@@ -24,6 +25,8 @@ export interface ReleaseParts {
   readonly archive?: Archive | undefined;
   /** The chart brings the package's namespace itself. */
   readonly namespaceInChart?: boolean;
+  /** What the chart renders to with the package's changes and labels on it: the release is to make the same. */
+  readonly objects?: readonly KubeObject[];
 }
 
 type Fetched = Extract<ChartSource, { oci: string } | { repository: string }>;
@@ -100,9 +103,9 @@ function releaseSpec(parts: ReleaseParts, chart: ChartSource, { name, interval, 
 }
 
 /** A package's own changes, and its label on the pods: `commonMetadata` only reaches the objects themselves. */
-function postRendering({ plan, images }: ReleaseParts): object {
+function postRendering({ plan, images, objects = [] }: ReleaseParts): object {
   const changes = changesOf(plan, images);
-  const patches = [...changes.patches, ...templateLabels(plan.name)];
+  const patches = [...changes.patches, ...templateLabels(plan.name), ...objects.flatMap(claimLabels)];
   return { ...(changes.images.length === 0 ? {} : { images: changes.images }), patches };
 }
 
@@ -115,6 +118,18 @@ function templateLabels(packageName: string): readonly Patch[] {
     // The target says which objects; the name in the patch only has to be there.
     return { target: { kind }, patch: JSON.stringify({ apiVersion, kind, metadata: { name: 'any' }, spec }) };
   });
+}
+
+/** Labels of a StatefulSet's claims, which no strategic merge reaches; they cannot be changed later. */
+function claimLabels({ kind, metadata, spec }: KubeObject): readonly Patch[] {
+  const claims = list(at(spec, 'volumeClaimTemplates'));
+  if (kind !== 'StatefulSet' || claims.length === 0) return [];
+  const operations = claims.map((claim, i) => ({
+    op: 'add',
+    path: `/spec/volumeClaimTemplates/${i}/metadata/labels`,
+    value: at(claim, 'metadata', 'labels') ?? {},
+  }));
+  return [{ target: { kind, name: metadata.name }, patch: JSON.stringify(operations) }];
 }
 
 function sourceOf(chart: Fetched, metadata: KubeObject['metadata'], { interval }: ReleaseContext): KubeObject {
