@@ -82,6 +82,12 @@ function sendBlob({ response, blobs, odd }: Handling, key: string, path: string)
 
 function takeBlob({ request, response, blobs }: Handling, repository: string, at: URL, body: Buffer): boolean {
   if (request.method === 'POST') {
+    const [mount, from] = [at.searchParams.get('mount'), at.searchParams.get('from')];
+    const held = mount === null ? undefined : blobs.get(`${from}/${mount}`);
+    if (held !== undefined) {
+      blobs.set(`${repository}/${mount}`, held);
+      return send(response, 201, '');
+    }
     response.setHeader('location', `http://${request.headers.host}/v2/${repository}/blobs/uploads/some-id?_state=x%3D`);
     return send(response, 202, '');
   }
@@ -99,9 +105,9 @@ function serveManifest(
 ): boolean {
   if (request.method === 'PUT') {
     const parsed = JSON.parse(body.toString());
-    const missing = [parsed.config, ...parsed.layers].some(
-      (part: { digest: string }) => !blobs.has(`${repository}/${part.digest}`),
-    );
+    const missing = Array.isArray(parsed.manifests)
+      ? parsed.manifests.some((part: { digest: string }) => !manifests.has(`${repository}:${part.digest}`))
+      : [parsed.config, ...parsed.layers].some((part: { digest: string }) => !blobs.has(`${repository}/${part.digest}`));
     if (missing) return send(response, 400, '{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}');
     manifests.set(`${repository}:${tag}`, body);
     manifests.set(`${repository}:${sha256(body)}`, body);

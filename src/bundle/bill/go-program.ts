@@ -49,19 +49,23 @@ export class GoProgram {
   private hold(bytes: Buffer): void {
     this.held?.push(Buffer.from(bytes));
     this.size += bytes.length;
-    if (this.size >= kept) this.settle();
+    if (this.size >= kept) this.settle('may come');
   }
 
-  /** A mark inside a program's own text is not followed by what the linker writes: the search goes on behind it. */
-  private settle(): void {
+  /** A mark inside a program's own text is not followed by what the linker writes: the next one is tried. */
+  private settle(more: 'may come' | 'none' = 'none'): void {
     const all = Buffer.concat(this.held ?? []);
     this.held = undefined;
-    this.found = parseBuildInfo(all);
-    if (this.found !== undefined) return;
-    const rest = all.subarray(alignment);
-    const next = rest.indexOf(mark);
-    this.tail = next === -1 ? Buffer.from(rest.subarray(Math.max(0, rest.length - mark.length + 1))) : Buffer.alloc(0);
-    if (next !== -1 && next % alignment === 0) this.found = parseBuildInfo(rest.subarray(next));
+    for (let index = all.indexOf(mark); index !== -1; index = all.indexOf(mark, index + 1)) {
+      if (index % alignment !== 0) continue;
+      this.found = parseBuildInfo(all.subarray(index));
+      if (this.found !== undefined) return;
+      if (more === 'none' || all.length - index >= kept / 2) continue;
+      this.held = [all.subarray(index)];
+      this.size = all.length - index;
+      return;
+    }
+    this.tail = Buffer.from(all.subarray(Math.max(0, all.length - mark.length + 1)));
   }
 }
 

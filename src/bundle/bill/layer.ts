@@ -106,14 +106,23 @@ export class LayerContent {
 export function programWatch(done: (components: readonly Component[]) => void): Required<Pick<Current, 'take' | 'end'>> {
   const program = new GoProgram();
   let state: 'unknown' | 'program' | 'other' = 'unknown';
+  let begin = Buffer.alloc(0);
   return {
     take: (bytes) => {
-      if (state === 'unknown') state = bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c ? 'program' : 'other';
-      if (state === 'program') program.push(bytes);
+      if (state === 'other') return;
+      if (state === 'program') return program.push(bytes);
+      begin = Buffer.concat([begin, bytes]);
+      if (begin.length < elf.length) return;
+      state = begin.subarray(0, elf.length).equals(elf) ? 'program' : 'other';
+      if (state === 'program') program.push(begin);
+      begin = Buffer.alloc(0);
     },
     end: () => done(program.finish()),
   };
 }
+
+/** First bytes of a program. */
+const elf = Buffer.from('\x7fELF', 'latin1');
 
 function collect(limit: number, done: (bytes: Buffer) => void): Required<Pick<Current, 'take' | 'end'>> {
   const chunks: Buffer[] = [];
