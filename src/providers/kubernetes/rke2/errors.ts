@@ -64,6 +64,12 @@ export const notBaked = (machine: string, has: string, wanted: string): Failure 
     },
   );
 
+/** The machine image carries RKE2, but not its images, and there is no way to fetch them. */
+export const noArchive = (machine: string, folder: string): Failure =>
+  failure('invalid', 'RKE2-NO-ARCHIVE', `${machine} has no archive of RKE2's images in ${folder}.`, {
+    say: 'Put rke2-images.linux-amd64.tar.zst there when the machine image is built, or set `images` to registry.',
+  });
+
 /** SELinux of the machine and of containerd do not go together. */
 export const selinuxDiffers = (machine: string, is: string, wanted: string): Failure =>
   failure('invalid', 'RKE2-SELINUX', `SELinux of ${machine} is ${is}, but \`selinux\` is ${wanted}.`, {
@@ -106,7 +112,7 @@ export const notMember = (machine: string, state: string): Failure =>
 
 /** Pods did not leave a machine in time. */
 export const drainStuck = (machine: string, said: string): Failure =>
-  failure('not-ready', 'RKE2-DRAIN', `${machine} could not be emptied: ${said}`, {
+  failure('timeout', 'RKE2-DRAIN', `${machine} could not be emptied and stays closed: ${said}`, {
     say: 'A PodDisruptionBudget or a pod without an owner holds it; make room, or raise `drainSeconds`.',
     command: 'kubectl get poddisruptionbudgets -A',
   });

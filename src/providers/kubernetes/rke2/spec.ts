@@ -32,16 +32,18 @@ const install = Type.Union(
     Type.Object(
       {
         method: Type.Literal('tarball', { description: 'The release is copied to the machines over SSH.' }),
-        folder: Type.String({
-          description:
-            'Folder of the release beside `platform.yaml`: rke2.linux-amd64.tar.gz, archives of images and sha256sum-amd64.txt.',
-          pattern: '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
-          default: 'rke2',
-        }),
-        images: Type.Array(Type.String({ pattern: '^rke2-images[a-z0-9.-]*\\.tar\\.(zst|gz)$' }), {
-          description: 'Archives of images that are copied too; none where the registry or the machine image has them.',
-          default: ['rke2-images.linux-amd64.tar.zst'],
-        }),
+        folder: Type.Optional(
+          Type.String({
+            description:
+              'Folder of the release beside `platform.yaml`: rke2.linux-amd64.tar.gz, archives of images and sha256sum-amd64.txt; `rke2` where absent.',
+            pattern: '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
+          }),
+        ),
+        images: Type.Optional(
+          Type.Array(Type.String({ pattern: '^rke2-images[a-z0-9.-]*\\.tar\\.(zst|gz)$' }), {
+            description: 'Archives of images that are copied too; rke2-images.linux-amd64.tar.zst where absent.',
+          }),
+        ),
       },
       { ...strict, description: 'A release that was downloaded once, copied and compared with its sums.' },
     ),
