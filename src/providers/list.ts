@@ -4,6 +4,7 @@ export { nspawn } from './infrastructure/nspawn/index.js';
 export { existing } from './infrastructure/existing/index.js';
 export { kubeadm } from './kubernetes/kubeadm/index.js';
 export { existingCluster } from './kubernetes/existing-cluster/index.js';
+export { konvoy } from './kubernetes/konvoy/index.js';
 export { openshift } from './kubernetes/openshift/index.js';
 export { tanzu } from './kubernetes/tanzu/index.js';
 export { rke2 } from './kubernetes/rke2/index.js';
