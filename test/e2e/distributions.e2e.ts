@@ -271,7 +271,7 @@ describe.each(['v1beta1', 'v1beta2'] as const)('a cluster of Cluster API %s', (a
     const [cluster] = JSON.parse(await kubectl(['get', 'clusters.cluster.x-k8s.io', '-n', 'platform', '-o', 'json'])).items;
     expect(cluster.spec.topology.version).toBe('v1.34.2+vmware.1-fips');
     const skipped = await run({ version: 'v1.33.6+vmware.1-fips' });
-    expect(JSON.stringify(skipped.events)).toContain('TANZU-VERSION-SKEW');
+    expect(JSON.stringify(skipped.events)).toContain('TANZU-VERSION-BACK');
     const gone = await run({}, 'destroy');
     expect(gone.run).toMatchObject({ ok: true, value: { verdict: 'ok' } });
     expect(JSON.parse(await kubectl(['get', 'clusters.cluster.x-k8s.io', '-A', '-o', 'json'])).items).toEqual([]);

@@ -82,7 +82,7 @@ class Played {
       body: '{\n  "auths": { "quay.io": { "auth": "c2VjcmV0LXB1bGw=" } }\n}',
       mode: 0o600,
     });
-    puppet.state.files.set('/project/core.pub', { body: 'ssh-ed25519 AAAACORE core', mode: 0o644 });
+    puppet.state.files.set('/project/core.pub', { body: 'ecdsa-sha2-nistp384 AAAACORE core', mode: 0o644 });
     puppet.tool('openshift-install', origin).answer((args) => this.install(args));
     puppet.tool('kubectl', origin).answer((args) => this.kubectl(args));
     puppet.answerHttp(({ url }) =>
@@ -284,6 +284,15 @@ describe('before there is a cluster', () => {
     const played = new Played(createPuppet());
     played.puppet.state.files.set('/project/pull-secret.json', { body: 'token', mode: 0o600 });
     expect(await run(played)).toContain('OPENSHIFT-PULL-SECRET');
+  });
+  test('a key that machines in FIPS mode do not take is refused', async () => {
+    const played = new Played(createPuppet());
+    played.puppet.state.files.set('/project/core.pub', { body: 'ssh-ed25519 AAAACORE core', mode: 0o644 });
+    expect(await run(played, { fips: true })).toContain('OPENSHIFT-KEY-FIPS');
+    expect(await run(played)).not.toContain('OPENSHIFT-KEY-FIPS');
+  });
+  test('a mirror without a login in the pull secret is said', async () => {
+    expect(await run(new Played(createPuppet()), { mirrors })).toContain('no login for the mirror mirror.example.org');
   });
   test('a medium older than a day is made anew', async () => {
     const played = new Played(createPuppet());

@@ -57,7 +57,7 @@ export const apiVipOf = ({ apiVip, api }: Pick<ClusterFacts, 'api' | 'apiVip'>):
 
 /** install-config.yaml. Fields: https://github.com/openshift/installer pkg/types/installconfig.go */
 export function installConfig(facts: ClusterFacts, { pullSecret, sshKey }: Secrets): Result<Document> {
-  const pool = { architecture: facts.architecture };
+  const pool = { architecture: facts.architecture, hyperthreading: 'Enabled' };
   return laidOver('kubernetes/openshift/install-config.yaml', facts.templates.install, {
     apiVersion: 'v1',
     metadata: { name: facts.name },

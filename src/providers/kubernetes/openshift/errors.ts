@@ -25,6 +25,13 @@ export const pullSecretUnusable = (): Failure =>
     say: 'Take it from https://console.redhat.com/openshift/install/pull-secret and add the registry of the mirrors to it.',
   });
 
+/** In FIPS mode the machines refuse keys on Edwards curves. */
+export const keyNotFips = (): Failure =>
+  failure('invalid', 'OPENSHIFT-KEY-FIPS', 'The public key is an Ed25519 key, which machines in FIPS mode do not take.', {
+    say: 'Use an RSA or ECDSA key.',
+    command: 'ssh-keygen -t ecdsa -b 384',
+  });
+
 /** Another version of the installer than the cluster is to have. */
 export const installerVersionDiffers = (has: string, wanted: string): Failure =>
   failure(

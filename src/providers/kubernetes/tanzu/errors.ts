@@ -12,27 +12,31 @@ export const classMissing = (name: string, namespace: string, there: readonly st
 
 /** The Supervisor has no such Kubernetes release, or it is not compatible. */
 export const releaseMissing = (version: string, why: string, nearest: string | undefined): Failure =>
-  failure('invalid', 'TANZU-RELEASE', `The Supervisor cannot make clusters of ${version}: ${why}.`, {
-    say:
-      nearest === undefined
-        ? 'Add releases to the content library of the Supervisor.'
-        : `Use ${nearest}, or add the release to the content library.`,
-    command: 'kubectl get kubernetesreleases',
-  });
+  failure(
+    'invalid',
+    'TANZU-RELEASE',
+    `The Supervisor cannot make clusters of ${version}: ${why}; the nearest it can is ${nearest ?? 'none'}.`,
+    {
+      say: 'Use a release that is there, or add the one you want to the content library.',
+      command: 'kubectl get kubernetesreleases',
+    },
+  );
 
-/** Kubernetes goes up one minor version at a time, and never back. */
-export const versionSkips = (from: string, to: string, step: string, next: string): Failure =>
+/** Kubernetes goes up one minor version at a time. */
+export const versionSkips = (from: string, to: string, next: string): Failure =>
   failure(
     'refused',
     'TANZU-VERSION-SKEW',
-    step === 'back'
-      ? `The cluster is at ${from}; ${to} is older, and there is no way back.`
-      : `The cluster is at ${from}; ${to} is more than one minor version away.`,
-    {
-      say: step === 'back' ? 'Set `version` to what the cluster has, or newer.' : `Go to a release of ${next} first, then on.`,
-      command: 'strata plan',
-    },
+    `The cluster is at ${from}; ${to} is more than one minor version away, ${next} comes between.`,
+    { say: 'Go to a release of the minor version between first, then on.', command: 'strata plan' },
   );
+
+/** There is no way back to an older version. */
+export const versionBack = (from: string, to: string): Failure =>
+  failure('refused', 'TANZU-VERSION-BACK', `The cluster is at ${from}; ${to} is older, and there is no way back.`, {
+    say: 'Set `version` to what the cluster has, or newer.',
+    command: 'strata plan',
+  });
 
 /** A cluster of that name is there and is not this environment's. */
 export const clusterTaken = (name: string, namespace: string, owner: string): Failure =>

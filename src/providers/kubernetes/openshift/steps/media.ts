@@ -4,7 +4,7 @@ import { err, ok } from '../../../../model/index.js';
 import { differences } from '../../../../tools/document/index.js';
 import { createAgentImage, installerVersion } from '../../../../tools/openshift-install/index.js';
 import { type ClusterFacts, documents } from '../documents.js';
-import { fixed, installerVersionDiffers, noMedium, pullSecretUnusable } from '../errors.js';
+import { fixed, installerVersionDiffers, keyNotFips, noMedium, pullSecretUnusable } from '../errors.js';
 import { adminPassword, assetsOf, installedOf, kubeconfig, renderedOf } from '../folder.js';
 
 /** What the boot medium is made of. */
@@ -81,12 +81,21 @@ async function filled(want: MediaWant, w: World): Promise<Result<readonly (reado
   if (!key.ok) return key;
   const auths = compact(pull.value.expose());
   if (auths === undefined) return err(pullSecretUnusable());
-  const texts = documents(want.facts, { pullSecret: auths, sshKey: key.value.expose().trim() });
+  const sshKey = key.value.expose().trim();
+  if (want.facts.fips && sshKey.startsWith('ssh-ed25519')) return err(keyNotFips());
+  noteLogins(want.facts, auths, w);
+  const texts = documents(want.facts, { pullSecret: auths, sshKey });
   if (!texts.ok) return texts;
   return ok([
     ['install-config.yaml', texts.value[0]],
     ['agent-config.yaml', texts.value[1]],
   ]);
+}
+
+/** A mirror may let everybody in, so a login that is missing is said, not refused. */
+function noteLogins({ mirrors }: ClusterFacts, auths: string, w: World): void {
+  const hosts = new Set(mirrors.flatMap((one) => one.mirrors.map((mirror) => mirror.split('/')[0] ?? '')));
+  for (const host of hosts) if (!auths.includes(`"${host}"`)) w.note(`The pull secret holds no login for the mirror ${host}.`);
 }
 
 /** On one line, as the installer takes it. */

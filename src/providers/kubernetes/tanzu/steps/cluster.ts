@@ -3,7 +3,7 @@ import { err, ok } from '../../../../model/index.js';
 import { clusterLabel, clusterLacks, machinesLack, nextMinor, versionStep } from '../../../../tools/capi/index.js';
 import { differences, toYaml } from '../../../../tools/document/index.js';
 import { applyManifest, deleteObjects, getManifest, getObjects, type KubeObject } from '../../../../tools/kubectl/index.js';
-import { clusterTaken, notStanding, stillThere, versionSkips } from '../errors.js';
+import { clusterTaken, notStanding, stillThere, versionBack, versionSkips } from '../errors.js';
 import { type ClusterFacts, clusterManifest, machineCount, ownerLabel } from '../manifest.js';
 
 /** A cluster as it is asked of the Supervisor. */
@@ -71,9 +71,8 @@ function guard({ facts }: ClusterWant, got: ClusterGot | undefined): Result<void
   if (got === undefined) return ok(undefined);
   if (got.owner !== facts.owner) return err(clusterTaken(facts.name, facts.namespace, got.owner || 'somebody else'));
   const step = versionStep(got.version, facts.version);
-  return step === 'skips' || step === 'back'
-    ? err(versionSkips(got.version, facts.version, step, nextMinor(got.version)))
-    : ok(undefined);
+  if (step === 'back') return err(versionBack(got.version, facts.version));
+  return step === 'skips' ? err(versionSkips(got.version, facts.version, nextMinor(got.version))) : ok(undefined);
 }
 
 async function standing(want: ClusterWant, w: World): Promise<Result<ClusterGot>> {
