@@ -90,6 +90,7 @@ class Machine {
     return [
       `binary=${this.binary}`,
       `service=${this.role === undefined ? 'inactive' : 'active'}`,
+      `archives=${this.world.archives ? 1 : 0}`,
       `enabled=${this.role === undefined ? 'disabled' : 'enabled'}`,
       server ? 'datastore=yes' : '',
       has('/var/lib/rancher/rke2/server/tls/server-ca.crt', `authority=${sum('/var/lib/rancher/rke2/server/tls/server-ca.crt')}`),
@@ -100,7 +101,7 @@ class Machine {
       this.etcd ? 'etcd=yes' : '',
       ...[...this.sysctl].map(([name, value]) => `sysctl:${name}=${value}`),
       ...(script.includes('secrets-encrypt')
-        ? ['encryption=Enabled', 'etcd=etcd:etcd:700', 'profile=cis', 'kubelet=1', 'token=root:600', 'audit=12']
+        ? ['encryption=Enabled', 'etcd=etcd:etcd:700', 'profile=cis', 'token=root:600', 'audit=12']
         : []),
       ...[...files.keys()].map((path) => `${sum(path)}  ${path}`),
     ].join('\n');
@@ -122,6 +123,10 @@ export class World {
   readonly things = new Map<string, Thing>();
   /** What happened that a reader of a test wants in order. */
   readonly story: string[] = [];
+  /** Machine whose pods do not leave. */
+  stuck = '';
+  /** The machine images hold the archives of RKE2's images. */
+  archives = true;
   constructor(readonly given: PlayedRke2) {}
 
   machine(name: string): Machine {
@@ -150,6 +155,8 @@ export class World {
     if (verb === 'get') return this.get(rest, stdin);
     if (verb === 'apply') for (const thing of thingsIn(stdin)) this.things.set(keyOf(thing), { status: grown, ...thing });
     if (verb === 'delete') this.things.delete(`${rest.filter((arg) => !arg.startsWith('-')).join('/')}`);
+    if (verb === 'drain' && rest[0] === this.stuck)
+      return { code: 1, stderr: 'error when evicting pods/"db-0": global timeout reached: 5m0s' };
     if (verb === 'drain' || verb === 'uncordon') this.story.push(`${rest[0]} ${verb}`);
     if (verb === 'annotate') this.annotate(rest[1] ?? '', rest[2] ?? '');
     return {};
@@ -166,6 +173,7 @@ export class World {
 
   private get(rest: readonly string[], stdin: string): Partial<Output> {
     const all = [...this.things.values()];
+    if (rest[0] === '--raw') return { stdout: '{"kubeletconfig":{"protectKernelDefaults":true}}' };
     if (rest[0] === 'networkpolicies')
       return list(
         ['default', 'kube-public', 'kube-system'].map((namespace) => ({

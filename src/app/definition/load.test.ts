@@ -292,3 +292,21 @@ describe('bad input', () => {
     expect(layers).toHaveLength(5);
   });
 });
+
+it('a layer whose only reader rests on nothing may be left out', () => {
+  const alone: Provider = { ...provider('kubernetes', 'found'), facts: { title: 'Found', reads: [] } };
+  const also = [...providers, alone];
+  const load = (text: string) =>
+    loadTexts(
+      { file: 'platform.yaml', text: `${head}spec:\n${text}` },
+      {
+        name: 'local',
+        file: 'environments/local.yaml',
+        text: 'apiVersion: strata.dev/v1alpha1\nkind: Environment\nmetadata: { name: local }\n',
+      },
+      { providers: also, validators: compileValidators(also) },
+    );
+  expect(load('  kubernetes: [{ name: cluster, use: found }]\n').diagnostics).toEqual([]);
+  const both = load('  kubernetes: [{ name: cluster, use: found }]\n  infrastructure: [{ name: machines, use: boxes }]\n');
+  expect(both.diagnostics.map(({ message }) => message)).toEqual(['layer "image" is empty, but "infrastructure" rests on it']);
+});

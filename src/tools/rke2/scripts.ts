@@ -17,6 +17,7 @@ bin=$(rke2_bin)
 printf 'binary=%s\\n' "$([ -n "$bin" ] && "$bin" --version 2>/dev/null | sed -n 's/^rke2 version \\([^ ]*\\).*/\\1/p')"
 printf 'service=%s\\n' "$(systemctl is-active rke2-${role}.service 2>/dev/null)"
 printf 'enabled=%s\\n' "$(systemctl is-enabled rke2-${role}.service 2>/dev/null)"
+printf 'archives=%s\\n' "$(ls ${places.images} 2>/dev/null | grep -c '^rke2-images')"
 [ -d ${places.etcd} ] && echo datastore=yes
 [ -s ${places.kubeconfig} ] && echo kubeconfig=yes
 [ -s ${places.authority} ] && printf 'authority=%s\\n' "$(sha256sum < ${places.authority} | cut -d' ' -f1)"

@@ -26,6 +26,12 @@ export const rke2 = defineProvider<'kubernetes', Rke2Spec>({
         'RKE2 is validated on these (https://docs.rke2.io/install/requirements#linux); Debian and AlmaLinux are not among them.',
     },
     {
+      key: 'infrastructure.controlPlanes',
+      oneOf: ['1', '3', '5', '7'],
+      because:
+        'etcd goes on with more than half of its members, so an even number only adds one that may fail (https://docs.rke2.io/install/ha).',
+    },
+    {
       key: 'infrastructure.kind',
       oneOf: ['existing', 'vsphere', 'aws', 'azure', 'libvirt'],
       because:

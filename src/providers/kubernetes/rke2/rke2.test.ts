@@ -55,9 +55,9 @@ const nodes = [
 ];
 
 /** Steps of five machines. */
-function planned(given: object) {
+function planned(given: object, machines = nodes) {
   const kit = sampleKit('kubernetes', { ...catalogFiles, ...sums });
-  const infrastructure = { ...samplePublished.infrastructure, nodes, api: 'api.example.org:6443' };
+  const infrastructure = { ...samplePublished.infrastructure, nodes: machines, api: 'api.example.org:6443' };
   const { steps } = rke2.plan(specOf(given), { ...sampleGiven('kubernetes'), infrastructure }, kit);
   return [...kit.toolchain(), ...steps];
 }
@@ -103,6 +103,53 @@ describe('a cluster of three servers and two agents', () => {
     expect(world.story).toEqual(['cp-1 snapshot', ...['cp-1', 'cp-2', 'cp-3', 'worker-1', 'worker-2'].flatMap(each)]);
   });
 
+  it('is upgraded to the end whenever an upgrade is cut off, and no node stays closed', async () => {
+    const two = nodes.filter(({ name }) => name === 'cp-1' || name === 'worker-1');
+    const [old, young] = ['v1.35.7+rke2r1', 'v1.36.3+rke2r1'];
+    const begun = async () => {
+      const played = { baked: '', tarball: old };
+      const { puppet, world } = playedRke2(played);
+      const journal = memoryJournal();
+      await runOnce({ steps: planned({ ...tarball, version: old }, two), worlds: withRelease(puppet), journal });
+      played.tarball = young;
+      return { puppet, world, journal };
+    };
+    const steps = planned({ ...tarball, version: young }, two);
+    const whole = await begun();
+    const before = whole.puppet.state.deeds.length;
+    await runOnce({ steps, worlds: whole.puppet, journal: whole.journal });
+    const deeds = whole.puppet.state.deeds.length - before;
+    expect(deeds).toBeGreaterThan(20);
+    for (let lives = 1; lives <= deeds; lives += 1) {
+      const { puppet, world, journal } = await begun();
+      const died = puppet.dieAfter(lives);
+      await Promise.race([runOnce({ steps, worlds: puppet, journal, concurrency: 1 }), died]);
+      const { run } = await runOnce({ steps, worlds: puppet.reborn(), journal: memoryJournal(journal.durableBytes()) });
+      expect(run, `killed after deed ${lives}`).toMatchObject({ ok: true, value: { verdict: 'ok' } });
+      const closed = [...world.things.values()].filter(
+        ({ metadata }) => metadata.annotations?.['strata.dev/closed'] !== undefined,
+      );
+      expect(closed, `killed after deed ${lives}`).toEqual([]);
+      expect(world.story.filter((line) => line === 'worker-1 uncordon').length).toBeGreaterThan(0);
+    }
+  });
+
+  it('keeps a machine as it is where its pods do not leave, and where a copied file is another one', async () => {
+    const played = { baked: '', tarball: 'v1.35.7+rke2r1' };
+    const { puppet, world } = playedRke2(played);
+    const journal = memoryJournal();
+    await runOnce({ steps: planned({ ...tarball, version: 'v1.35.7+rke2r1' }), worlds: withRelease(puppet), journal });
+    world.stuck = 'cp-1';
+    const { events } = await runOnce({ steps: planned({ ...tarball }), worlds: puppet, journal });
+    expect(JSON.stringify(events)).toContain('RKE2-DRAIN');
+    expect(world.machine('cp-1').binary).toBe('v1.35.7+rke2r1');
+    const other = playedRke2({ baked: '' });
+    other.puppet.tool('scp', { version: 'OpenSSH 9.2', recorded: '2026-11-24' }).answer(() => ({}));
+    const sent = await runOnce({ steps: planned({ ...tarball }), worlds: withRelease(other.puppet) });
+    expect(JSON.stringify(sent.events)).toContain('its sum is not');
+    expect(other.world.machine('cp-1').binary).toBe('');
+  });
+
   it.each([
     ['v1.34.10+rke2r1', 'v1.36.3+rke2r1', 'more than one minor version ahead'],
     ['v1.36.3+rke2r1', 'v1.36.2+rke2r1', 'older'],
@@ -142,6 +189,7 @@ describe('a cluster of three servers and two agents', () => {
     const files = {
       method: 'tarball' as const,
       folder: 'rke2',
+      archives: true,
       missing: [],
       files: [{ name: archives[0] ?? '', sha256: 'f'.repeat(64) }],
     };
@@ -150,7 +198,7 @@ describe('a cluster of three servers and two agents', () => {
       const seen = await checked.observe({ ...want, ...changes }, w);
       return seen.ok ? seen.value : seen.error.diagnostic.code;
     };
-    const baked = { method: 'baked', folder: '', files: [], missing: [] };
+    const baked = { method: 'baked', folder: '', files: [], archives: true, missing: [] };
     expect(await code({})).toBe('RKE2-RELEASE-DAMAGED');
     expect(await code({ files: { ...files, files: [{ name: 'none', sha256: '' }] } })).toBe('RKE2-RELEASE-FILE');
     expect(await code({ files: baked, version: 'v1.30.1+rke2r1' })).toBe('RKE2-RELEASE');
@@ -238,6 +286,17 @@ describe('config.yaml', () => {
     const { server, agent } = (known as { $defs: Record<string, { properties: object }> }).$defs;
     expect([server, agent].flatMap((one) => Object.keys(one?.properties ?? {}))).toHaveLength(recorded.length);
   });
+});
+
+it('is not begun on a machine whose image lacks the release, or its images', async () => {
+  const told = async (baked: string, archives: boolean): Promise<string> => {
+    const { puppet, world } = playedRke2({ baked });
+    world.archives = archives;
+    return JSON.stringify((await runOnce({ steps: planned({}), worlds: puppet })).events);
+  };
+  expect(await told('', true)).toContain('RKE2-NOT-BAKED');
+  expect(await told('v1.35.7+rke2r1', true)).toContain('cp-1 carries RKE2 v1.35.7+rke2r1; the cluster is to be v1.36.3+rke2r1.');
+  expect(await told('v1.36.3+rke2r1', false)).toContain('RKE2-NO-ARCHIVE');
 });
 
 describe('releases', () => {

@@ -1,6 +1,6 @@
 import type { Action, Claim, Node, ReadWorld, Result } from '../../../../model/index.js';
 import { ok } from '../../../../model/index.js';
-import { command, getObjects } from '../../../../tools/kubectl/index.js';
+import { askCluster, command, getObjects } from '../../../../tools/kubectl/index.js';
 import { encryptionScript, places } from '../../../../tools/rke2/index.js';
 import { askMachine, parseFacts } from '../../../../tools/ssh/index.js';
 import { kubeconfig } from '../member-look.js';
@@ -38,6 +38,7 @@ async function prove(want: ProofWant, w: ReadWorld): Promise<Result<ProofGot>> {
     const seen = await inside(want, server, w);
     if (!seen.ok) return seen;
     claims.push(...seen.value);
+    if (want.profile === 'cis') claims.push(await kernelKept(w, server.name));
   }
   if (want.enforce === 'restricted') claims.push(await restricted(w));
   if (want.profile === 'cis') claims.push(await networkPolicies(w));
@@ -56,7 +57,6 @@ async function inside({ profile, audit }: ProofWant, server: Node, w: ReadWorld)
 ${encryptionScript.trim()} 2>&1 | sed -n 's/^Encryption Status: */encryption=/p'
 printf 'etcd=%s\\n' "$(stat -c %U:%G:%a ${places.etcd} 2>/dev/null)"
 printf 'profile=%s\\n' "$(sed -n 's/^profile: *//p' ${places.config} 2>/dev/null)"
-printf 'kubelet=%s\\n' "$(ps -eo args | grep -c '[k]ubelet .*protect-kernel-defaults=true')"
 printf 'token=%s\\n' "$(stat -c %U:%a ${places.token} 2>/dev/null)"
 printf 'audit=%s\\n' "$(grep -c '"kind":"Event"' ${places.auditLog} 2>/dev/null)"
 exit 0
@@ -72,13 +72,18 @@ exit 0
     ...(profile === 'cis'
       ? [
           claim(`etcd's data on ${name} belongs to the user etcd alone`, facts.get('etcd') === 'etcd:etcd:700', 'CIS-K8S-1.1.12'),
-          claim(
-            `${name} runs with the CIS profile: its kubelet keeps the kernel's defaults`,
-            facts.get('profile') === 'cis' && Number(facts.get('kubelet')) > 0,
-          ),
+          claim(`${name} is set up with the CIS profile`, facts.get('profile') === 'cis'),
         ]
       : []),
   ]);
+}
+
+/** The kubelet's own word for what it runs with: only with the profile does it refuse to start on another kernel setting. */
+async function kernelKept(w: ReadWorld, name: string): Promise<Claim> {
+  const args = ['get', '--raw', `/api/v1/nodes/${name}/proxy/configz`];
+  const said = await askCluster(w, kubeconfig, 'asking a kubelet for its configuration', args, 15_000);
+  const kept = said.ok && /"protectKernelDefaults":\s*true/.test(said.value);
+  return claim(`the kubelet of ${name} keeps the kernel's defaults`, kept);
 }
 
 const privilegedPod = JSON.stringify({
