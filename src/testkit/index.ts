@@ -2,6 +2,7 @@ export { type Contract, contract } from './contract.js';
 export { type ContractRule, contractRules } from './contract-rules.js';
 export { type MemoryJournal, memoryJournal } from './memory-journal.js';
 export type { Deed, HttpAnswer, PuppetEmission, PuppetFile, PuppetScope, PuppetState } from './puppet-state.js';
+export { playMachines } from './puppet-machines.js';
 export type { Answer, Origin, PuppetCall, PuppetTool } from './puppet-tool.js';
 export { type Proof, type ProofLevel, proves } from './proves.js';
 export { type PlayedModule, playTerraform, terraformOrigin } from './puppet-terraform.js';

@@ -26,6 +26,15 @@ const image: ImageRef = {
   versions: { kubelet: 'v1.37.2', containerd: '1.6.20' },
 };
 
+/** The same image, as each infrastructure takes it. */
+const images: readonly ImageRef[] = [
+  image,
+  { ...image, format: 'vsphere-template', location: 'templates/node' },
+  { ...image, format: 'qcow2', location: 'images/node.qcow2' },
+  { ...image, format: 'ami', location: 'ami-0123456789abcdef0' },
+  { ...image, format: 'azure-image', location: '/subscriptions/0/resourceGroups/images/providers/Microsoft.Compute/images/node' },
+];
+
 const node = (name: string, role: Node['role'], last: number): Node => ({
   name,
   role,
@@ -37,7 +46,7 @@ const support: Support = { registry: '10.77.0.2:5000', git: 'git://10.77.0.2' };
 
 /** Plausible published data of every layer: what a provider is given when it is tested on its own. */
 export const samplePublished: Published = {
-  image: { images: [image] },
+  image: { images },
   infrastructure: {
     nodes: [node('cp-1', 'control-plane', 11), node('worker-1', 'worker', 21), node('worker-2', 'worker', 22)],
     api: '10.77.0.11:6443',
