@@ -13,7 +13,7 @@ export const existing = defineProvider<'infrastructure', ExistingSpec>({
   id: 'existing',
   layer: 'infrastructure',
   spec: ExistingSpec,
-  facts: { title: 'Machines that exist already', provides: ['machines'] },
+  facts: { title: 'Machines that exist already', provides: ['machines'], reads: [] },
   tools: [
     { tool: 'ssh', why: 'reaches the machines' },
     { tool: 'git', why: 'serves repositories to the machines' },

@@ -10,7 +10,12 @@ export const rke2 = defineProvider<'kubernetes', Rke2Spec>({
   id: 'rke2',
   layer: 'kubernetes',
   spec: Rke2Spec,
-  facts: { title: 'Kubernetes by RKE2', provides: ['kubernetes', 'storage', 'dns'], requires: ['machines'] },
+  facts: {
+    title: 'Kubernetes by RKE2',
+    provides: ['kubernetes', 'storage', 'dns'],
+    requires: ['machines'],
+    reads: ['infrastructure'],
+  },
   tools: [
     { tool: 'ssh', why: 'installs and asks RKE2 on the machines' },
     { tool: 'scp', why: 'copies the release to the machines' },
