@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { Command, Given, Node, Output, Step } from '../../../model/index.js';
 import { secretRef } from '../../../model/index.js';
 import { toYaml } from '../../../tools/document/index.js';
@@ -304,4 +304,9 @@ test('the inventories of a cluster', async () => {
     spec: { hosts: [{ address: '10.77.0.11' }] },
   });
   await expect(shown).toMatchFileSnapshot('cases/inventory.yaml');
+});
+test('ejected, it is the inventory and the calls of the program', async () => {
+  const kit = sampleKit('kubernetes', files);
+  const spec = Value.Default(KonvoySpec, structuredClone(closed)) as KonvoySpec; // filled from its own schema
+  await expect(stringify(konvoy.eject?.(spec, sample, kit, {}))).toMatchFileSnapshot('cases/ejected.yaml');
 });

@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { ejectKonvoy } from './eject.js';
 import { planKonvoy } from './plan.js';
 import { KonvoySpec } from './spec.js';
 
@@ -32,4 +33,5 @@ export const konvoy = defineProvider<'kubernetes', KonvoySpec>({
     },
   ],
   plan: planKonvoy,
+  eject: ejectKonvoy,
 });

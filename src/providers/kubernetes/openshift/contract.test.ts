@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { Given, Node, Output, Step } from '../../../model/index.js';
 import { contract, createPuppet, memoryJournal, type Puppet, runOnce, sampleGiven, sampleKit } from '../../../testkit/index.js';
 import { agentConfig, type ClusterFacts, documents, installConfig } from './documents.js';
@@ -386,4 +386,16 @@ test.each([
 test('a field the installer does not know is found', () => {
   const made = installConfig(factsFor({}), { pullSecret: '{}', sshKey: 'x' });
   expect(misfits(InstallConfig, { ...(made.ok ? made.value : {}), sshkey: 'x' })).not.toEqual([]);
+});
+test('ejected, it is the two files of the installer without secrets', async () => {
+  const kit = sampleKit('kubernetes', files);
+  const spec = Value.Default(OpenshiftSpec, structuredClone(base)) as OpenshiftSpec; // filled from its own schema
+  const first = { ...planes[0]!, address: { $step: 'infrastructure/m/cp-1', $path: 'address' } };
+  const later = {
+    ...sample,
+    infrastructure: { ...sample.infrastructure, nodes: [first, ...planes.slice(1)] },
+  } as unknown as Given<'kubernetes'>; // one address still to come
+  const ejection = openshift.eject?.(spec, later, kit, {});
+  expect(JSON.stringify(ejection)).not.toContain('withheld');
+  await expect(stringify(ejection)).toMatchFileSnapshot('cases/ejected.yaml');
 });

@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { ejectOpenshift } from './eject.js';
 import { planOpenshift } from './plan.js';
 import { kubernetesOf } from './release.js';
 import { OpenshiftSpec } from './spec.js';
@@ -30,4 +31,5 @@ export const openshift = defineProvider<'kubernetes', OpenshiftSpec>({
     },
   ],
   plan: planOpenshift,
+  eject: ejectOpenshift,
 });

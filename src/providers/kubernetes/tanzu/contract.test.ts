@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { Command, Output, Step } from '../../../model/index.js';
 import {
   contract,
@@ -282,4 +282,9 @@ test.each([
 ] as const)('%s is asked for like this', async (name, changes) => {
   const made = clusterText({ ...facts, ...changes } as ClusterFacts);
   await expect(made.ok ? made.value : '').toMatchFileSnapshot(`cases/${name}.yaml`);
+});
+test('ejected, it is the object and kubectl', async () => {
+  const kit = sampleKit('kubernetes', files);
+  const spec = Value.Default(TanzuSpec, structuredClone(base)) as TanzuSpec; // filled from its own schema
+  await expect(stringify(tanzu.eject?.(spec, sampleGiven('kubernetes'), kit, {}))).toMatchFileSnapshot('cases/ejected.yaml');
 });

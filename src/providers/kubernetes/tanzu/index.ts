@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { ejectTanzu } from './eject.js';
 import { planTanzu } from './plan.js';
 import { TanzuSpec } from './spec.js';
 
@@ -19,4 +20,5 @@ export const tanzu = defineProvider<'kubernetes', TanzuSpec>({
     },
   ],
   plan: planTanzu,
+  eject: (spec, _given, kit) => ejectTanzu(spec, kit),
 });
