@@ -12,14 +12,12 @@ export function changesIn({ resource_changes = [], output_changes = {} }: Terraf
 
 function changeOf({ address, change, action_reason }: TerraformChange): Change | undefined {
   const actions = change.actions.join(',');
+  if (change.importing !== undefined)
+    return { what: address, from: `found as ${change.importing.id ?? 'it is'}`, to: 'taken over' };
   if (actions === 'create') return { what: address, to: 'new' };
   if (actions === 'delete') return { what: address, from: 'there', to: 'gone' };
   if (actions.includes('delete')) return { what: address, from: 'there', to: `replaced (${reason(change, action_reason)})` };
-  if (actions === 'update') return { what: address, ...fromTo(change) };
-  // Terraform writes an import of what needs no change as `no-op`.
-  return change.importing === undefined
-    ? undefined
-    : { what: address, from: `found as ${change.importing.id ?? 'it is'}`, to: 'taken over' };
+  return actions === 'update' ? { what: address, ...fromTo(change) } : undefined;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,13 +1,16 @@
 export * from './adopt.js';
+export * from './beside.js';
 export * from './changes.js';
 export * from './environment.js';
 export * from './errors.js';
 export * from './image.js';
 export * from './keys.js';
+export * from './layout.js';
 export * from './machine.js';
 export * from './module.js';
 export * from './outputs.js';
 export * from './plan.js';
 export * from './settings.js';
+export * from './spec.js';
 export * from './workspace.js';
 export { cliConfig } from './workspace-files.js';

@@ -3,11 +3,10 @@
 # is there, no machine has this role and this file makes nothing.
 
 locals {
-  backends = {
-    api   = { port = 6443, to = 6443, role = "control-plane" }
-    http  = { port = 80, to = 30080, role = "worker" }
-    https = { port = 443, to = 30443, role = "worker" }
-  }
+  backends = merge(
+    { for port in var.api_ports : "api-${port}" => { port = port, to = port, role = "control-plane" } },
+    { for port, to in var.ingress_ports : "ingress-${port}" => { port = port, to = to, role = "worker" } },
+  )
 
   balancer = {
     write_files = [{

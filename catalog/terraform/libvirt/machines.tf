@@ -43,6 +43,12 @@ locals {
   }
 }
 
+# A changed word here is how a machine is made anew on purpose.
+resource "terraform_data" "generation" {
+  for_each = var.machines
+  input    = each.value.generation
+}
+
 resource "libvirt_volume" "machine" {
   for_each = var.machines
 
@@ -51,6 +57,12 @@ resource "libvirt_volume" "machine" {
   base_volume_id = libvirt_volume.base.id
   format         = "qcow2"
   size           = each.value.disk_gib * 1024 * 1024 * 1024
+
+  lifecycle {
+    # Another image makes no running machine go away: `generation` does, one machine at a time.
+    ignore_changes       = [base_volume_id]
+    replace_triggered_by = [terraform_data.generation[each.key]]
+  }
 }
 
 resource "libvirt_cloudinit_disk" "machine" {
@@ -100,6 +112,8 @@ resource "libvirt_domain" "machine" {
   }
 
   lifecycle {
+    replace_triggered_by = [terraform_data.generation[each.key]]
+
     precondition {
       condition     = can(regex("^[0-9.]+$", each.value.address)) && cidrhost("${each.value.address}/${local.bits}", 0) == cidrhost(var.subnet.cidr, 0)
       error_message = "${each.key} has the address ${each.value.address}, which is not in ${var.subnet.cidr}."

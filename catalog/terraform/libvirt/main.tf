@@ -7,12 +7,22 @@ resource "libvirt_pool" "this" {
   }
 }
 
-# Everybody's lower layer: uploaded once, read by all machines.
+# Everybody's lower layer: uploaded once, read by all machines. A newer image does not replace it under machines that run:
+# another word in `image_generation` does, with all machines.
+resource "terraform_data" "image" {
+  input = var.image_generation
+}
+
 resource "libvirt_volume" "base" {
   name   = "${var.name}-base.qcow2"
   pool   = libvirt_pool.this.name
   source = var.image
   format = "qcow2"
+
+  lifecycle {
+    ignore_changes       = [source]
+    replace_triggered_by = [terraform_data.image]
+  }
 }
 
 resource "libvirt_network" "this" {

@@ -15,7 +15,7 @@ output "nodes" {
 
 output "api" {
   description = "Address and port of the Kubernetes API."
-  value       = "${var.api}:6443"
+  value       = "${var.api}:${var.api_ports[0]}"
 }
 
 output "domain" {

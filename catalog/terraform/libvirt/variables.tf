@@ -24,6 +24,12 @@ variable "image" {
   type        = string
 }
 
+variable "image_generation" {
+  description = "A changed word here uploads the image anew and makes all machines from it."
+  type        = string
+  default     = ""
+}
+
 variable "machines" {
   description = "The machines, by name; every address is static."
   type = map(object({
@@ -32,6 +38,7 @@ variable "machines" {
     cpus       = number
     memory_mib = number
     disk_gib   = number
+    generation = string
   }))
 
   validation {
@@ -81,6 +88,18 @@ variable "bridge" {
   description = "Bridge of the host; needed with the mode bridge, libvirt's choice where empty."
   type        = string
   default     = ""
+}
+
+variable "api_ports" {
+  description = "Ports of the control planes that a balancer made here passes on; the first is the API."
+  type        = list(number)
+  default     = [6443]
+}
+
+variable "ingress_ports" {
+  description = "Ports that a balancer made here passes on to the workers: from port to node port."
+  type        = map(number)
+  default     = { "80" = 30080, "443" = 30443 }
 }
 
 variable "domain" {

@@ -4,7 +4,8 @@ locals {
   # Two documents of cloud-init for each machine. They are encoded, never pasted: no value can break out of its place.
   metadata = {
     for name, machine in var.machines : name => yamlencode({
-      instance-id    = "${var.name}-${name}"
+      # cloud-init works once for each id: a balancer works again where what is behind it changes.
+      instance-id    = machine.role == "load-balancer" ? "${var.name}-${name}-${substr(sha256(jsonencode(local.balancer)), 0, 8)}" : "${var.name}-${name}"
       local-hostname = name
       network = {
         version = 2
@@ -45,6 +46,12 @@ locals {
       }]
     }, { for key, value in local.balancer : key => value if machine.role == "load-balancer" }))])
   }
+}
+
+# A changed word here is how a machine is made anew on purpose.
+resource "terraform_data" "generation" {
+  for_each = var.machines
+  input    = each.value.generation
 }
 
 resource "vsphere_virtual_machine" "machine" {
@@ -99,6 +106,10 @@ resource "vsphere_virtual_machine" "machine" {
   tags = [vsphere_tag.role[each.value.role].id]
 
   lifecycle {
+    # Another template makes no running machine go away: `generation` does, one machine at a time.
+    ignore_changes       = [clone]
+    replace_triggered_by = [terraform_data.generation[each.key]]
+
     precondition {
       condition     = can(regex("^[0-9.]+$", each.value.address)) && cidrhost("${each.value.address}/${local.bits}", 0) == cidrhost(var.subnet.cidr, 0)
       error_message = "${each.key} has the address ${each.value.address}, which is not in ${var.subnet.cidr}."

@@ -58,6 +58,7 @@ variable "machines" {
     cpus       = number
     memory_mib = number
     disk_gib   = number
+    generation = string
   }))
 
   validation {
@@ -90,6 +91,18 @@ variable "subnet" {
     gateway     = string
     nameservers = list(string)
   })
+}
+
+variable "api_ports" {
+  description = "Ports of the control planes that a balancer made here passes on; the first is the API."
+  type        = list(number)
+  default     = [6443]
+}
+
+variable "ingress_ports" {
+  description = "Ports that a balancer made here passes on to the workers: from port to node port."
+  type        = map(number)
+  default     = { "80" = 30080, "443" = 30443 }
 }
 
 variable "domain" {

@@ -100,7 +100,7 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
     (one) => errors.timedOut(sentence(one)),
   ],
   [
-    /no such host|connection refused|dial tcp|network is unreachable|RequestError: send request failed/i,
+    /no such host|connection refused|dial (?:tcp|unix)|network is unreachable|RequestError: send request failed/i,
     (one) => errors.unreachable(sentence(one)),
   ],
 ];

@@ -16,6 +16,7 @@ import (
 	_ "github.com/vmware/govmomi/lookup/simulator"
 	_ "github.com/vmware/govmomi/pbm/simulator"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/simulator/esx"
 	_ "github.com/vmware/govmomi/ssoadmin/simulator"
 	_ "github.com/vmware/govmomi/sts/simulator"
 	_ "github.com/vmware/govmomi/vapi/simulator"
@@ -28,7 +29,8 @@ func main() {
 	user := flag.String("user", "", "user who may log in; everybody where empty")
 	hosts := flag.Int("hosts", 3, "hosts of the cluster")
 	template := flag.String("template", "template", "name of the one virtual machine, a template")
-	delay := flag.Duration("clone-delay", 0, "how long a clone takes")
+	slow := flag.String("slow", "", "method that takes its time, e.g. PowerOnVM_Task")
+	delay := flag.Duration("delay", 0, "how long it takes")
 	capacity := flag.Int64("capacity", 0, "machines that may be cloned; any number where 0")
 	flag.Parse()
 
@@ -40,7 +42,7 @@ func main() {
 	defer model.Remove()
 	makeTemplate(model, *template)
 	model.Map().AddHandler(placement{})
-	model.Map().Handler = watchClones(*delay, *capacity)
+	model.Map().Handler = watch(*slow, *delay, *capacity)
 
 	model.Service.Listen = &url.URL{Host: *listen}
 	// The password comes by the environment: arguments are seen by everybody on the machine.
@@ -63,17 +65,15 @@ func main() {
 	<-stop
 }
 
-// watchClones says when a clone was asked for, lets it take its time, and refuses those there is no room for.
-func watchClones(delay time.Duration, capacity int64) func(*simulator.Context, *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+// watch says when the slow method was asked for, lets it take its time, and refuses clones there is no room for.
+func watch(slow string, delay time.Duration, capacity int64) func(*simulator.Context, *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	var clones atomic.Int64
 	return func(_ *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
-		if method.Name != "CloneVM_Task" {
-			return nil, nil
+		if method.Name == slow {
+			fmt.Println("asked for", slow)
+			time.Sleep(delay)
 		}
-		number := clones.Add(1)
-		fmt.Println("clone", number)
-		time.Sleep(delay)
-		if capacity > 0 && number > capacity {
+		if method.Name == "CloneVM_Task" && clones.Add(1) > capacity && capacity > 0 {
 			return nil, &types.InsufficientResourcesFault{}
 		}
 		return nil, nil
@@ -105,4 +105,17 @@ func makeTemplate(model *simulator.Model, name string) {
 	}
 	machine.Name, machine.Config.Name, machine.Summary.Config.Name = name, name, name
 	machine.Config.Template, machine.Summary.Config.Template = true, true
+	// What the hosts offer is what machines have: a change would else be taken for an upgrade as well.
+	hardware, _ := types.ParseHardwareVersion(machine.Config.Version)
+	for _, entity := range model.Map().AllReference("EnvironmentBrowser") {
+		browser, found := entity.(*simulator.EnvironmentBrowser)
+		if !found {
+			continue
+		}
+		browser.QueryConfigOptionResponse.Returnval = &types.VirtualMachineConfigOption{
+			Version:         machine.Config.Version,
+			DefaultDevice:   esx.VirtualDevice,
+			HardwareOptions: types.VirtualHardwareOption{HwVersion: int32(hardware)},
+		}
+	}
 }
