@@ -72,8 +72,8 @@ export const quorumReason =
 
 /** A control plane that is still older than a machine that wants to join. */
 export const controlPlaneOlder = (machine: string, version: string, plane: string, has: string): Failure =>
-  failure('not-ready', 'KUBEADM-PLANE-OLDER', `${machine} carries ${version} and waits: ${plane} still runs ${has}.`, {
-    say: 'Run again: a machine joins once all control planes are upgraded, because kubelet must not be newer than them.',
+  failure('not-ready', 'KUBEADM-PLANE-OLDER', `${machine} is of ${version} and waits: ${plane} still runs ${has}.`, {
+    say: 'Run again: it comes once all control planes are upgraded, because kubelet and kube-proxy must not be newer than them.',
     command: 'strata up',
   });
 

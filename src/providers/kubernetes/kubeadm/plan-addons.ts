@@ -7,15 +7,13 @@ import { proof } from './steps/proof.js';
 /** What addons are applied with, and after what. */
 export interface AddonBase {
   readonly kubeconfig: Later<SecretRef>;
-  /** The cluster takes objects. */
-  readonly api: Deps;
-  /** No API server is older than kube-proxy would be. */
-  readonly versioned: Deps;
+  /** All control planes run the version asked for: kube-proxy must not be newer than any of them. */
+  readonly planes: Deps;
   readonly served: Served;
 }
 
 /** What every cluster gets: Services, names, volumes. */
-export function addonSteps(plan: ClusterPlan, { kubeconfig, api, versioned, served }: AddonBase) {
+export function addonSteps(plan: ClusterPlan, { kubeconfig, planes, served }: AddonBase) {
   const { spec, infrastructure, kit, nodes } = plan;
   const step = (
     name: string,
@@ -36,7 +34,7 @@ export function addonSteps(plan: ClusterPlan, { kubeconfig, api, versioned, serv
         machines: { domain: infrastructure.domain, hosts: nodes.map((node) => ({ name: node.name, address: node.address })) },
         images: Object.fromEntries(Object.entries(images).map(([place, image]) => [place, kit.image(pinOf(spec, image))])),
       },
-      after: [...(name === 'kube-proxy' ? versioned : api), ...served(...Object.values(images))],
+      after: [...planes, ...served(...Object.values(images))],
       deadlineMs: 240_000,
       tools: ['kubectl'],
       action: addon,

@@ -162,8 +162,7 @@ export function joinStep(
       },
     },
     after,
-    // In the middle of an upgrade it waits for the control planes.
-    deadlineMs: 900_000,
+    deadlineMs: 240_000,
     tools: ['ssh', 'kubectl'],
     action: joined,
   });

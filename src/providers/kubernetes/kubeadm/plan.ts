@@ -35,8 +35,7 @@ export function planCluster(plan: ClusterPlan): { readonly steps: readonly Step[
   const workers = workerSteps(plan, planes, prepared, served);
   const addons = addonSteps(plan, {
     kubeconfig: planes.founded.out('kubeconfig'),
-    api: planes.founding,
-    versioned: planes.last,
+    planes: planes.last,
     served,
   });
   const ready = kit.step({
@@ -101,10 +100,13 @@ function controlPlanes(plan: ClusterPlan, keys: Parameters<typeof controlPlaneSt
     steps.push(plane, version);
     last = [version];
   }
-  return { founded, founding, steps, last };
+  return { founded, steps, last };
 }
 
-/** Workers join side by side, and are upgraded one after the other, when all control planes are. */
+/**
+ * Workers join side by side and are upgraded one after the other, when all control planes run the version asked for: kubelet
+ * must not be newer than any API server it may meet. A step that waited for that by itself would not end where one fails.
+ */
 function workerSteps(
   plan: ClusterPlan,
   planes: ReturnType<typeof controlPlanes>,
@@ -115,11 +117,7 @@ function workerSteps(
   return plan.nodes
     .filter(({ role }) => role === 'worker')
     .flatMap((node) => {
-      const join = joinStep(plan, node, planes.founded, [
-        ...served('pause'),
-        ...planes.founding,
-        ...(prepared.get(node.name) ?? []),
-      ]);
+      const join = joinStep(plan, node, planes.founded, [...served('pause'), ...planes.last, ...(prepared.get(node.name) ?? [])]);
       const version = versionStep(plan, node, 'worker', [...before, join]);
       before = [version];
       return [join, version];
