@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { Digest } from '../model/index.js';
 
 const strict = { additionalProperties: false } as const;
-const name = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]*$' });
+const name = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]*$' });
 const relative = Type.String({
   pattern: '^(?!/)(?!.*\\.\\.)[A-Za-z0-9._/-]+$',
   description: 'A path below its folder; never upwards.',

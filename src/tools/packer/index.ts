@@ -1,6 +1,8 @@
 import type { Command, Failure, Output, Result, World } from '../../model/index.js';
 import { err, failure, ok } from '../../model/index.js';
 
+export * from './image-build.js';
+
 /** A build with Packer's HCL templates. */
 export interface PackerBuild {
   /** Absolute path of the folder of templates. */

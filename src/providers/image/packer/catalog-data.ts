@@ -1,23 +1,31 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { Sources } from './targets/target.js';
 
 const strict = { additionalProperties: false } as const;
 const names = Type.Array(Type.String());
 
-/** `image.yaml`: what the base is made of. */
+const Repository = Type.Object({ name: Type.String(), url: Type.String(), key: Type.String() }, strict);
+
+/** `image.yaml`: what a node is made of. */
 const Image = Type.Object(
   {
     os: Type.String(),
-    suite: Type.String(),
+    title: Type.String(),
+    family: Type.Union([Type.Literal('apt'), Type.Literal('dnf')]),
     snapshot: Type.String(),
     user: Type.String(),
     sudoGroup: Type.String(),
     packages: names,
-    leaveOut: names,
-    include: names,
+    /** Sources of packages that the distribution does not carry. */
+    repositories: Type.Optional(Type.Array(Repository)),
     binaries: names,
     record: names,
+    /** Only where a root file system is made from packages. */
+    suite: Type.Optional(Type.String()),
+    leaveOut: Type.Optional(names),
+    include: Type.Optional(names),
   },
   strict,
 );
@@ -30,6 +38,10 @@ const Scap = Type.Object(
     version: Type.String(),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     datastream: Type.String(),
+    /** Path of the content's own playbooks, up to the profile's id. */
+    playbooks: Type.String(),
+    /** Path on the machine of the distribution's own data stream, where the package's knows another distribution only. */
+    present: Type.Optional(Type.String()),
     profilePrefix: Type.String(),
     profiles: Type.Record(Type.String(), Type.String()),
   },
@@ -89,12 +101,30 @@ const Check = Type.Object(
 /** `verify.yaml`: what is looked at on the booted image. */
 const Verification = Type.Object({ checks: Type.Array(Check, { minItems: 1 }) }, strict);
 
+/** `boot.yaml`: what a disk file has beside the root file system. */
+const Boot = Type.Object(
+  {
+    suite: Type.String(),
+    packages: names,
+    loader: names,
+    modules: names,
+    label: Type.String(),
+    files: Type.Record(Type.String(), Type.String()),
+    links: Type.Record(Type.String(), Type.String()),
+  },
+  strict,
+);
+
+export type BootData = Static<typeof Boot>;
+export type Repository = Static<typeof Repository>;
 export type ImageData = Static<typeof Image>;
 export type ScapData = Static<typeof Scap>;
 export type TailoredRule = Static<typeof Tailoring>['rules'][number];
 export type Check = Static<typeof Check>;
 
 export const readImage = (text: string): ImageData => read('image.yaml', Image, text);
+export const readBoot = (text: string): BootData => read('boot.yaml', Boot, text);
+export const readSources = (text: string): Sources => read('sources.yaml', Sources, text);
 export const readScap = (text: string): ScapData => read('scap.yaml', Scap, text);
 export const readTailoring = (text: string): readonly TailoredRule[] => read('tailoring.yaml', Tailoring, text).rules;
 export const readChecks = (text: string): readonly Check[] => read('verify.yaml', Verification, text).checks;

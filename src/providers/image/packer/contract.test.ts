@@ -2,18 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Output } from '../../../model/index.js';
+import { vi } from 'vitest';
 import { contract, createPuppet, type Puppet } from '../../../testkit/index.js';
 import { packer } from './index.js';
+
+// Killed after each of some hundred deeds.
+vi.setConfig({ testTimeout: 120_000 });
 
 const origin = { version: 'Debian 12', recorded: '2026-11-24' };
 const results = readFileSync(join(import.meta.dirname, '../../../tools/oscap/samples/results.xml'), 'utf8');
 const junit = readFileSync(join(import.meta.dirname, '../../../tools/ansible/samples/seal.xml'), 'utf8');
 const content = 'the package of the SCAP content';
-/** The puppet's digest of that one file. */
-const contentDigest = createHash('sha256').update(`\0${content}`).digest('hex');
+/** The digest of that one file. */
+const contentDigest = createHash('sha256').update(content).digest('hex');
 
 const image = {
   os: 'debian-12',
+  title: 'Debian 12',
+  family: 'apt',
   suite: 'bookworm',
   snapshot: '1',
   user: 'strata',
@@ -30,6 +36,7 @@ const scap = {
   version: '1',
   sha256: contentDigest,
   datastream: 'ds.xml',
+  playbooks: 'playbook-',
   profilePrefix: 'profile_',
   profiles: { 'anssi-bp28-enhanced': 'enhanced', 'anssi-bp28-minimal': 'minimal' },
 };
@@ -42,12 +49,43 @@ const tailoring = {
     ),
 };
 const verification = { checks: [{ id: 'one', title: 'It runs', command: { run: ['true'] } }] };
-const files = Object.fromEntries(
-  Object.entries({ image, scap, tailoring, verify: verification }).map(([name, value]) => [
-    `catalog:image/debian-12/${name}.yaml`,
-    JSON.stringify(value),
-  ]),
-);
+const sources = {
+  aws: { owners: ['1'], name: 'debian-*', login: 'admin', device: '/dev/xvda' },
+  azure: { publisher: 'Debian', offer: 'debian-12', sku: '12', plan: false },
+  vsphere: { guest: 'debian12_64Guest' },
+  iso: { boot: ['<enter>'], answers: 'preseed.cfg' },
+};
+const boot = {
+  suite: 'bookworm',
+  packages: ['linux-image-cloud-amd64'],
+  loader: ['grub-pc-bin'],
+  modules: ['ext2'],
+  label: 'strata-root',
+  files: { '/etc/fstab': '/' },
+  links: { '/etc/there': '/etc/here' },
+};
+const conflicts = {
+  conflicts: [
+    {
+      id: 'one',
+      rules: { sysctl_net_ipv4_ip_forward: { 'debian-12': ['anssi-bp28-enhanced'] } },
+      breaks: ['pods'],
+      how: 'Because the sample has it.',
+      setting: '1',
+      tailoring: 'leave-out',
+      waiver: 'Because the sample has it.',
+    },
+  ],
+};
+const files = {
+  ...Object.fromEntries(
+    Object.entries({ image, scap, tailoring, verify: verification, sources, boot }).map(([name, value]) => [
+      `catalog:image/debian-12/${name}.yaml`,
+      JSON.stringify(value),
+    ]),
+  ),
+  'catalog:hardening/conflicts.yaml': JSON.stringify(conflicts),
+};
 
 /** Writes a file of the pretended disk; as a program that ends well. */
 type Put = (path: string, body: string) => Partial<Output>;
@@ -77,6 +115,8 @@ function host(): Puppet {
     'sh',
     'systemd-nspawn',
     'kubelet',
+    'dd',
+    'sfdisk',
   ]) {
     puppet.tool(tool, origin).answer(() => ({}));
   }
@@ -113,7 +153,9 @@ function playPackages(puppet: Puppet, put: Put): void {
     if (args.includes('indextargets')) return { stdout: 'Debian\tDebian\thttp://mirror.example/debian/\n' };
     const lists = args.find((arg) => arg.startsWith('Dir::State::lists='))?.slice('Dir::State::lists='.length);
     if (args.includes('update')) put(`${lists}/main_Packages`, '');
-    if (args.includes('download')) put(`${cwd}/ssg-debian_1_all.deb`, content);
+    if (args.includes('--simulate')) return { stdout: `Inst ${args.at(-1)} (1 Debian:12 [amd64])\n` };
+    const [name] = args.at(-1)?.split('=') ?? [];
+    if (args.includes('download')) put(`${cwd}/${name}_1_all.deb`, content);
     return {};
   });
   puppet.tool('dpkg-deb', origin).answer((args) => put(`${args[2]}/ds.xml`, '<data-stream/>'));
@@ -154,7 +196,9 @@ function playImage(puppet: Puppet, put: Put): void {
     return { code: args.includes('generate') ? 0 : 2 };
   });
   puppet.tool('ssh', origin).answer((_args, command) => ({ stdout: answers(command) }));
-  puppet.tool('mke2fs', origin).answer((args) => put(args.at(-1) ?? '', 'disk'));
+  puppet.tool('mke2fs', origin).answer((args) => put(args.at(-2) ?? '', 'disk'));
+  puppet.tool('env', origin).answer((args) => put(after(args, '-o'), 'boot loader'));
+  puppet.tool('tar', origin).answer((args) => put(after(args, '-cf'), 'archive'));
   puppet.tool('nice', origin).answer((args) => {
     if (args.includes('convert')) put(args.at(-1) ?? '', 'disk');
     return {};
@@ -180,4 +224,4 @@ const rules = {
 
 // Killed after each of some hundred deeds: one spec with every step is enough for the played machine.
 contract({ ...rules, specs: { 'as is': {} }, machine: host });
-contract({ ...rules, specs: { 'no disks': { profile: 'anssi-bp28-minimal', exports: [] } } });
+contract({ ...rules, specs: { 'no disks': { profile: 'anssi-bp28-minimal', exports: [] }, ova: { exports: ['ova'] } } });

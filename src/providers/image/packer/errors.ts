@@ -56,3 +56,24 @@ export const exportDiffers = (format: string): Failure =>
     say: 'The disk or the memory of this machine may be failing; run again.',
     command: 'strata up',
   });
+
+/** A build ended and its image is nowhere. */
+export const imageNotMade = (name: string): Failure =>
+  failure('timeout', 'PACKER-NOT-MADE', `The image ${name} is not at its target, or is still being made there.`, {
+    say: 'Run again: an image that was made meanwhile is found by its name and taken, not built twice.',
+    command: 'strata up',
+  });
+
+/** The target made an image and calls it broken. */
+export const imageFailed = (name: string, id: string): Failure =>
+  failure('conflict', 'PACKER-BROKEN-IMAGE', `The target has an image ${name} (${id}) and calls it failed.`, {
+    say: 'Delete it at the target, then run again: it is built anew.',
+    command: 'strata up',
+  });
+
+/** The boot loader does not fit in front of the partition. */
+export const loaderTooLarge = (bytes: number): Failure =>
+  failure('corrupt', 'PACKER-LOADER', `The boot loader has ${bytes} bytes; there must be some, and fewer than 1048064.`, {
+    say: 'Take modules out of `modules` in catalog/image/<os>/boot.yaml.',
+    command: 'strata up',
+  });

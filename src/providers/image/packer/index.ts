@@ -1,5 +1,7 @@
 import { defineProvider } from '../../../model/index.js';
+import { needs, offers } from './offers.js';
 import { planImage } from './plan.js';
+import { planTarget, targetPlan } from './plan-target.js';
 import { PackerSpec } from './spec.js';
 
 const tools = [
@@ -12,9 +14,17 @@ const tools = [
   { tool: 'ssh-keygen', why: 'makes the keys of one build' },
   { tool: 'ip', why: "makes the build machine's link" },
   { tool: 'qemu-img', why: 'writes disk files' },
+  { tool: 'sfdisk', why: 'writes the partition table of disk files' },
+  { tool: 'qemu-system-x86_64', why: 'runs the build machine of target qemu' },
+  { tool: 'goss', why: 'checks an image at its target' },
+  { tool: 'inspec', why: 'checks an image at its target' },
+  { tool: 'cinc-auditor', why: 'checks an image at its target' },
+  { tool: 'aws', why: 'finds an AMI again' },
+  { tool: 'az', why: 'finds a managed image again' },
+  { tool: 'govc', why: 'finds a template again' },
 ] as const;
 
-/** Machine images: a Debian root filesystem hardened by Ansible through Packer, scanned by OpenSCAP, tested booted. */
+/** Machine images for every target: hardened by Ansible through Packer, scanned by OpenSCAP, checked before they are used. */
 export const packer = defineProvider<'image', PackerSpec>({
   id: 'packer',
   layer: 'image',
@@ -25,10 +35,30 @@ export const packer = defineProvider<'image', PackerSpec>({
     machine: { system: 'linux', root: true, diskBytes: 4 * 2 ** 30 },
   },
   tools,
+  offers,
+  needs,
   plan(spec, _given, kit) {
-    const { os, build, steps } = planImage(spec, kit);
-    const rootfs = { name: kit.component, format: 'rootfs', os } as const;
-    const rest = { location: build.out('location'), digest: build.out('digest'), versions: build.out('versions') };
-    return { steps, publishes: { images: [{ ...rootfs, ...rest }] } };
+    const target = targetPlan(spec, kit);
+    const name = kit.component;
+    if (target) {
+      const { os, build, steps } = planTarget(spec, kit, target);
+      const made = { location: build.out('location'), digest: build.out('digest'), versions: build.out('versions') };
+      return { steps, publishes: { images: [{ name, format: target.format, os, ...made }] } };
+    }
+    const { os, build, disks, steps } = planImage(spec, kit);
+    const versions = build.out('versions');
+    const rootfs = {
+      name,
+      format: 'rootfs' as const,
+      os,
+      location: build.out('location'),
+      digest: build.out('digest'),
+      versions,
+    };
+    const files = spec.exports.map((format) => {
+      const from = (what: string) => ({ $step: disks?.id ?? build.id, $path: `files.${format}.${what}` });
+      return { name, format, os, location: from('path'), digest: from('digest'), versions };
+    });
+    return { steps, publishes: { images: [rootfs, ...files] } };
   },
 });

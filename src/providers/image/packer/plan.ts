@@ -1,13 +1,14 @@
 import type { Kit } from '../../../model/index.js';
 import { carriesContent, carriesPackages } from './carries.js';
-import { readChecks, readImage, readScap, readTailoring } from './catalog-data.js';
-import type { PackerSpec } from './spec.js';
+import { readBoot, readChecks, readImage, readScap, readSources, readTailoring } from './catalog-data.js';
+import { type PackerSpec, profileOf } from './spec.js';
 import { base } from './steps/base.js';
 import { build } from './steps/build.js';
 import { content } from './steps/content.js';
 import { exportDisks } from './steps/export.js';
 import { scan } from './steps/scan.js';
 import { verify } from './steps/verify.js';
+import { waiverStep } from './plan-target.js';
 
 /** The catalog's folder for the image's operating system, read. */
 function dataOf({ os }: PackerSpec, kit: Kit) {
@@ -29,17 +30,19 @@ export function planImage(spec: PackerSpec, kit: Kit) {
   const data = dataOf(spec, kit);
   const roots = rootSteps(spec, kit, data);
   const built = buildStep(spec, kit, data, roots);
+  const disks = diskStep(spec, kit, data, built);
   return {
     os: data.image.os,
     build: built,
-    steps: [...roots.steps, built, ...proofSteps(kit, data, roots, built), ...diskSteps(spec, kit, built)],
+    disks,
+    steps: [waiverStep(spec, kit), ...roots.steps, built, ...proofSteps(kit, data, roots, built), ...(disks ? [disks] : [])],
   };
 }
 
 /** What the build starts from: SCAP content, base, and what the base does not meet. */
 function rootSteps(spec: PackerSpec, kit: Kit, { image, scap, tailoring }: Data) {
   const mirror = spec.mirror === undefined ? {} : { mirror: spec.mirror };
-  const { os, suite, snapshot, user, sudoGroup, leaveOut, include } = image;
+  const { os, suite = '', snapshot, user, sudoGroup, leaveOut = [], include = [] } = image;
   const { package: name, version, sha256, datastream } = scap;
   const scapContent = kit.step({
     id: 'content',
@@ -68,7 +71,7 @@ function rootSteps(spec: PackerSpec, kit: Kit, { image, scap, tailoring }: Data)
     action: base,
     carries: carriesPackages,
   });
-  const profile = `${scap.profilePrefix}${scap.profiles[spec.profile] ?? ''}`;
+  const profile = `${scap.profilePrefix}${scap.profiles[profileOf(spec)] ?? ''}`;
   const against = { datastream: scapContent.out('datastream'), sha256: scapContent.out('sha256'), profile, tailoring };
   const assess = kit.step({
     id: 'assess',
@@ -96,7 +99,7 @@ function buildStep(spec: PackerSpec, kit: Kit, { folder, image, tailoring }: Dat
       base: { key: root.out('key'), folder: root.out('folder') },
       assessment: { evidence: assess.out('evidence') },
       content: scapContent.out('sha256'),
-      profile: spec.profile,
+      profile: profileOf(spec),
       ansible: kit.catalog('ansible'),
       templates: kit.catalog(`${folder}/packer`),
       tailoring,
@@ -132,17 +135,24 @@ function proofSteps(kit: Kit, { image, checks }: Data, { assess, against }: Root
   ];
 }
 
-function diskSteps({ exports, diskSize }: PackerSpec, kit: Kit, built: Built) {
-  if (exports.length === 0) return [];
+function diskStep({ exports, diskSize, mirror }: PackerSpec, kit: Kit, { folder, image }: Data, built: Built) {
+  if (exports.length === 0) return undefined;
   const size = Number.parseInt(diskSize, 10) * 2 ** 30;
-  return [
-    kit.step({
-      id: 'export',
-      title: 'Write disk files',
-      effect: 'local',
-      inputs: { folder: built.out('folder'), key: built.out('key'), formats: exports, size },
-      tools: ['qemu-img'],
-      action: exportDisks,
-    }),
-  ];
+  const text = (file: string): string => kit.text(kit.catalog(`${folder}/${file}`));
+  return kit.step({
+    id: 'export',
+    title: 'Write disk files',
+    effect: 'local',
+    inputs: {
+      folder: built.out('folder'),
+      key: built.out('key'),
+      formats: exports,
+      size,
+      os: { title: image.title, guest: readSources(text('sources.yaml')).vsphere.guest },
+      boot: readBoot(text('boot.yaml')),
+      ...(mirror && { mirror }),
+    },
+    tools: ['qemu-img', 'sfdisk'],
+    action: exportDisks,
+  });
 }

@@ -1,4 +1,4 @@
-import type { Given, Kit, Publishes, Step, StepHandle, StepId } from '../../../model/index.js';
+import { type Given, isRef, type Kit, type Publishes, type Step, type StepHandle, type StepId } from '../../../model/index.js';
 import { bytesOf, type Layout, layoutOf } from './naming.js';
 import type { NspawnSpec } from './spec.js';
 import { balancer } from './steps/balancer.js';
@@ -13,6 +13,10 @@ import { git, registry, type SupportGot } from './steps/support.js';
 const apiPort = 6443;
 /** Mebibytes that each further control plane takes. */
 const perControlPlane = 1024;
+
+/** The images that machines are made from: they need not wait for disk files of the same image. */
+const rootsOf = (images: Given<'infrastructure'>['image']['images']): typeof images =>
+  isRef(images) ? images : images.filter((image) => isRef(image) || image.format === 'rootfs');
 
 /** All steps of machines on this host. */
 export function planMachines(
@@ -43,7 +47,7 @@ export function planMachines(
         peers: layout.machines,
         user: spec.user,
         seed: `${kit.platform}/${kit.environment}`,
-        images: given.image.images,
+        images: rootsOf(given.image.images),
         ...(spec.image === undefined ? {} : { imageName: spec.image }),
         login: { $step: keyring.id, $path: 'login' },
         host: { $step: keyring.id, $path: `hosts.${planned.name}` },

@@ -12,7 +12,8 @@ import { baseFolder, inCache, keyOf, packageCache, workFolder } from '../places.
 
 /** What the base is made of. */
 export interface BaseWant
-  extends Pick<ImageData, 'os' | 'suite' | 'snapshot' | 'user' | 'sudoGroup' | 'packages' | 'leaveOut' | 'include'> {
+  extends Pick<ImageData, 'os' | 'snapshot' | 'user' | 'sudoGroup' | 'packages'>,
+    Required<Pick<ImageData, 'suite' | 'leaveOut' | 'include'>> {
   readonly mirror?: DebianMirrors;
 }
 

@@ -16,6 +16,8 @@ export interface ContentWant {
   readonly sha256: string;
   /** Path of the data stream in the package. */
   readonly datastream: string;
+  /** Path of the profile's playbook in the package. */
+  readonly playbook?: string;
   readonly mirror?: DebianMirrors;
 }
 
@@ -24,15 +26,25 @@ export interface ContentGot {
   readonly sha256: string;
   /** Data stream, relative to the cache. */
   readonly datastream: string;
+  /** The profile's playbook, relative to the cache; empty where none was asked for. */
+  readonly playbook: string;
 }
 
-const place = (sha256: string): string => `${contentFolder(sha256)}/datastream.xml`;
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const place = (sha256: string, path: string): string => `${contentFolder(sha256)}/${base(path)}`;
+const filesOf = ({ datastream, playbook }: ContentWant): readonly string[] => [datastream, ...(playbook ? [playbook] : [])];
+const gotOf = ({ sha256, datastream, playbook }: ContentWant): ContentGot => ({
+  sha256,
+  datastream: place(sha256, datastream),
+  playbook: playbook ? place(sha256, playbook) : '',
+});
 
 /** Fetches the content through apt and unpacks it; nothing is installed on this machine. */
 export const content: Action<ContentWant, ContentGot> = {
-  async observe({ sha256 }, w) {
-    const there = await w.stat(inCache(w, place(sha256)));
-    return ok(there === undefined ? undefined : { sha256, datastream: place(sha256) });
+  async observe(want, w) {
+    for (const path of filesOf(want))
+      if ((await w.stat(inCache(w, place(want.sha256, path)))) === undefined) return ok(undefined);
+    return ok(gotOf(want));
   },
   diff: (want, got) => (got === undefined ? [{ what: 'content', to: `${want.package} ${want.version}` }] : []),
   async apply(want, _got, w) {
@@ -43,10 +55,10 @@ export const content: Action<ContentWant, ContentGot> = {
     if (!fetched.ok) return fetched;
     const kept = await inOrder(
       () => w.makeDirectory(inCache(w, contentFolder(want.sha256))),
-      () => w.rename(`${folder}/tree/${want.datastream}`, inCache(w, place(want.sha256))),
+      ...filesOf(want).map((path) => () => w.rename(`${folder}/tree/${path}`, inCache(w, place(want.sha256, path)))),
       () => w.remove(folder),
     );
-    return kept.ok ? ok({ sha256: want.sha256, datastream: place(want.sha256) }) : kept;
+    return kept.ok ? ok(gotOf(want)) : kept;
   },
 };
 

@@ -1,0 +1,116 @@
+import type { Kit } from '../../../model/index.js';
+import { readChecks, readImage, readScap, readSources, readTailoring } from './catalog-data.js';
+import { deviationsOf, readConflicts } from './conflicts.js';
+import { type PackerSpec, profileOf } from './spec.js';
+import { content } from './steps/content.js';
+import { machineImage } from './steps/image/image.js';
+import { waivers } from './steps/waivers.js';
+import { type TargetPlan, targetOf } from './targets/index.js';
+import { assemble } from './templates.js';
+
+/** Where the profile contradicts the platform. */
+export const deviations = (spec: PackerSpec, kit: Kit) =>
+  deviationsOf(readConflicts(kit.text(kit.catalog('hardening/conflicts.yaml'))), spec.os, profileOf(spec));
+
+/** Names each contradiction in the plan and writes the waivers. */
+export const waiverStep = (spec: PackerSpec, kit: Kit) =>
+  kit.step({
+    id: 'waivers',
+    title: 'Deviations from the hardening profile',
+    effect: 'local',
+    inputs: { os: spec.os, profile: profileOf(spec), deviations: deviations(spec, kit) },
+    action: waivers,
+  });
+
+/** The target of a spec that does not make a root file system. */
+export function targetPlan(spec: PackerSpec, kit: Kit): TargetPlan | undefined {
+  if (spec.target === 'rootfs') return undefined;
+  return targetOf(spec, readSources(kit.text(kit.catalog(`image/${spec.os}/sources.yaml`))));
+}
+
+/** Texts that Packer is given for the target. */
+export function templatesOf(kit: Kit, target: TargetPlan, runner: 'goss' | 'inspec', packer: '1.6' | 'modern' = '1.6') {
+  const text = (path: string): string => kit.text(kit.catalog(`image/targets/${path}`));
+  const steps = kit.names(kit.catalog('image/targets/common/build'));
+  return assemble(
+    {
+      source: text(`${target.id}/source.pkr.hcl`),
+      plugins: text(`${target.id}/plugins.pkr.hcl`),
+      variables: text('common/variables.pkr.hcl'),
+      steps: Object.fromEntries(steps.map((name) => [name, text(`common/build/${name}`)])),
+    },
+    target,
+    runner,
+    packer,
+  );
+}
+
+/** Steps of an image at a target: content, deviations, the build with scan and checks inside. */
+export function planTarget(spec: PackerSpec, kit: Kit, target: TargetPlan) {
+  const text = (file: string): string => kit.text(kit.catalog(`image/${spec.os}/${file}`));
+  const image = readImage(text('image.yaml'));
+  const scap = readScap(text('scap.yaml'));
+  const mirror = spec.mirror === undefined ? {} : { mirror: spec.mirror };
+  const profile = scap.profiles[profileOf(spec)] ?? '';
+  const { suite, package: name, version, sha256, datastream, playbooks, present = '' } = scap;
+  const scapContent = kit.step({
+    id: 'content',
+    title: 'SCAP content',
+    effect: 'local',
+    inputs: { suite, package: name, version, sha256, datastream, playbook: `${playbooks}${profile}.yml`, ...mirror },
+    action: content,
+  });
+  const runner = spec.checks === 'goss' ? 'goss' : 'inspec';
+  const build = kit.step({
+    id: 'image',
+    title: `Build with Packer (${target.builder})`,
+    effect: target.place.kind === 'file' ? 'local' : 'remote',
+    inputs: {
+      name: kit.component,
+      target,
+      os: image.os,
+      user: image.user,
+      sudoGroup: image.sudoGroup,
+      snapshot: image.snapshot,
+      packages: [...new Set([...image.packages, ...spec.packages])],
+      repositories: spec.repositories ?? image.repositories ?? [],
+      profile: profileOf(spec),
+      profileId: `${scap.profilePrefix}${profile}`,
+      fips: spec.fips ? 'on' : 'off',
+      content: {
+        sha256: scapContent.out('sha256'),
+        datastream: scapContent.out('datastream'),
+        playbook: scapContent.out('playbook'),
+        present,
+      },
+      tailoring: readTailoring(text('tailoring.yaml')),
+      deviations: deviations(spec, kit),
+      checks: readChecks(text('verify.yaml')),
+      runner: spec.checks,
+      ansible: kit.catalog('ansible'),
+      wrapper: kit.catalog('image/targets/common/run-inspec.sh'),
+      templates: templatesOf(kit, target, runner),
+      answers: answersOf(kit, spec.os, target),
+      binaries: Object.fromEntries(image.binaries.map((tool) => [tool, kit.tool(tool)])),
+    },
+    tools: [
+      'packer',
+      'ansible-playbook',
+      'ssh-keygen',
+      spec.checks,
+      ...(target.client ? [target.client] : []),
+      ...hostTools(target),
+    ],
+    action: machineImage,
+  });
+  return { os: image.os, build, steps: [waiverStep(spec, kit), scapContent, build] };
+}
+
+const hostTools = ({ builder }: TargetPlan): readonly string[] => (builder === 'qemu' ? ['qemu-system-x86_64', 'qemu-img'] : []);
+
+/** The installer's answers are the operating system's; cloud-init's are the same for all. */
+function answersOf(kit: Kit, os: string, target: TargetPlan): string {
+  if (target.answers === undefined) return '';
+  const path = target.builder === 'qemu' ? 'targets/common/answers' : `${os}/answers`;
+  return kit.text(kit.catalog(`image/${path}/${target.answers}`));
+}
