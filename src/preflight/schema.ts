@@ -61,9 +61,9 @@ export const CheckEntry = Type.Object(
     id: Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }),
     title: text,
     /** Where it is looked at, or for what it is repeated. */
-    on: Type.Union((['once', 'machines', 'controlPlanes', 'workers'] as const).map((one) => Type.Literal(one)) as never[], {
-      default: 'once',
-    }),
+    on: Type.Optional(
+      Type.Union([Type.Literal('once'), Type.Literal('machines'), Type.Literal('controlPlanes'), Type.Literal('workers')]),
+    ),
     when: Type.Optional(Type.String()),
     unless: Type.Optional(Type.String()),
     /** Words of prerequisites of the same component that it speaks for. */
@@ -77,7 +77,7 @@ export const CheckEntry = Type.Object(
 /** `catalog/checks/<layer>/<provider>.yaml`. */
 export const CheckFile = Type.Object({ kind: Type.Literal('Checks'), checks: Type.Array(CheckEntry) }, closed);
 
+export type CheckEntry = Static<typeof CheckEntry>;
 /** Where a check is repeated. */
-export type Where = 'once' | 'machines' | 'controlPlanes' | 'workers';
-export type CheckEntry = Omit<Static<typeof CheckEntry>, 'on'> & { readonly on?: Where };
-export type CheckFile = { readonly kind: 'Checks'; readonly checks: readonly CheckEntry[] };
+export type Where = NonNullable<CheckEntry['on']>;
+export type CheckFile = Static<typeof CheckFile>;
