@@ -126,6 +126,8 @@ describe('three control planes', () => {
   test('destroy leaves nothing', async () => {
     expect((await strata('destroy', directory, '--confirm', 'three')).code).toBe(0);
     expect(existsSync(state())).toBe(false);
-    expect(traces().filter((line) => !before.includes(line))).toEqual([]);
+    // Other tests of this machine have folders of their own.
+    const foreign = (line: string): boolean => line.includes(join(tmpdir(), 'strata-')) && !line.includes(dirname(directory));
+    expect(traces().filter((line) => !before.includes(line) && !foreign(line))).toEqual([]);
   });
 });
