@@ -3,12 +3,13 @@
 // (machines, kubeconfig, conditions) is played by a loop of this test.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Value } from 'typebox/value';
+import { componentMakefile } from '../../src/app/eject/makefile.js';
 import { openSite, quietReader, type Site } from '../../src/app/site.js';
 import type { Child } from '../../src/host/index.js';
 import type { Json, Result, Step } from '../../src/model/index.js';
@@ -217,11 +218,9 @@ const nodeInfo = (kubeletVersion: string) => {
   return { ...Object.fromEntries(rest.map((key) => [key, ''])), kubeletVersion, operatingSystem: 'linux', architecture: 'amd64' };
 };
 
-function steps(changes: Readonly<Record<string, Json>>): readonly Step[] {
-  const catalog = join(site.paths.catalog, 'kubernetes/tanzu');
-  const files = Object.fromEntries(
-    readdirSync(catalog).map((name) => [`catalog:kubernetes/tanzu/${name}`, readFileSync(join(catalog, name), 'utf8')]),
-  );
+type Changes = Readonly<Record<string, Json>>;
+type Spec = Parameters<typeof tanzu.plan>[0];
+function specOf(changes: Changes): Spec {
   const given = {
     supervisor: { file: admin },
     namespace: 'platform',
@@ -233,24 +232,58 @@ function steps(changes: Readonly<Record<string, Json>>): readonly Step[] {
   };
   const spec = Value.Default(tanzu.spec, structuredClone(given));
   expect([...Value.Errors(tanzu.spec, spec)]).toEqual([]);
-  const kit = sampleKit('kubernetes', files);
-  const planned = tanzu.plan(spec as Parameters<typeof tanzu.plan>[0], sampleGiven('kubernetes'), kit).steps; // filled from its schema
+  return spec as Spec; // filled from its schema
+}
+function kitOf() {
+  const catalog = join(site.paths.catalog, 'kubernetes/tanzu');
+  const names = readdirSync(catalog);
+  const files = names.map((name) => [`catalog:kubernetes/tanzu/${name}`, readFileSync(join(catalog, name), 'utf8')]);
+  return sampleKit('kubernetes', Object.fromEntries(files));
+}
+function steps(changes: Changes): readonly Step[] {
+  const kit = kitOf();
+  const planned = tanzu.plan(specOf(changes), sampleGiven('kubernetes'), kit).steps; // the toolchain is known once all is planned
   return [...kit.toolchain(), ...planned];
+}
+
+/** Writes a component as `strata eject` does, and gives a caller of its make targets. */
+async function ejected(changes: Changes): Promise<(goal: string) => Promise<string>> {
+  const ejection = tanzu.eject?.(specOf(changes), sampleGiven('kubernetes'), kitOf(), {});
+  const into = await mkdtemp(join(folder, 'ejected-'));
+  const makefile = componentMakefile({
+    layer: 'kubernetes',
+    name: 'cluster',
+    use: 'tanzu',
+    folder: 'kubernetes/cluster',
+    ejection,
+  });
+  await writeFile(join(into, 'Makefile'), makefile);
+  for (const file of ejection?.files ?? []) if ('text' in file) await writeFile(join(into, file.path), file.text);
+  const env = { PATH: `${dirname(kubectlPath)}${delimiter}${process.env.PATH ?? ''}`, SUPERVISOR_KUBECONFIG: admin, HOME: into };
+  return (goal) =>
+    new Promise((resolve, reject) => {
+      execFile('make', ['-C', into, goal], { env }, (error, stdout, stderr) =>
+        error === null ? resolve(into) : reject(new Error(`${stdout}${stderr}`)),
+      );
+    });
 }
 
 describe.each(['v1beta1', 'v1beta2'] as const)('a cluster of Cluster API %s', (api) => {
   const journal = memoryJournal();
-  const run = async (changes: Readonly<Record<string, Json>>, mode: 'up' | 'destroy' = 'up') => {
+  /** Does something while a Supervisor is played. */
+  const supervised = async <T>(work: () => Promise<T>): Promise<T> => {
     let over = false;
     const seen = new Set<string>();
     const play = async (): Promise<void> => {
       while (!over) await supervise(api, seen).then(() => pause(250));
     };
-    const result = runOnce({ steps: steps({ api, ...changes }), worlds: site.host, journal, mode }).finally(() => {
+    const result = work().finally(() => {
       over = true;
     });
     return (await Promise.all([result, play()]))[0];
   };
+  const run = (changes: Changes, mode: 'up' | 'destroy' = 'up') =>
+    supervised(() => runOnce({ steps: steps({ api, ...changes }), worlds: site.host, journal, mode }));
   beforeAll(() => prepare(api), 120_000);
   afterAll(async () => {
     await kubectl(['delete', 'crd', '--all', '--timeout=60s']);
@@ -274,6 +307,16 @@ describe.each(['v1beta1', 'v1beta2'] as const)('a cluster of Cluster API %s', (a
     expect(JSON.stringify(skipped.events)).toContain('TANZU-VERSION-BACK');
     const gone = await run({}, 'destroy');
     expect(gone.run).toMatchObject({ ok: true, value: { verdict: 'ok' } });
+    expect(JSON.parse(await kubectl(['get', 'clusters.cluster.x-k8s.io', '-A', '-o', 'json'])).items).toEqual([]);
+  });
+
+  test('is made by its ejected files too, without Strata', async () => {
+    proves({ provider, level: 'simulator', what: `${api}: ejected files make and remove it with kubectl alone` });
+    const make = await ejected({ api });
+    await make('check');
+    const into = await supervised(() => make('apply'));
+    expect(readFileSync(join(into, 'kubeconfig'), 'utf8')).toBe(readFileSync(admin, 'utf8'));
+    await make('destroy');
     expect(JSON.parse(await kubectl(['get', 'clusters.cluster.x-k8s.io', '-A', '-o', 'json'])).items).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ export const tanzuCluster: Action<ClusterWant, ClusterGot> = {
       if (!left.ok) return left;
       if (left.value.length === 0) return ok(undefined);
       if (w.now().getTime() >= end || w.signal.aborted) return err(stillThere(name, minutes));
-      await w.pause(10_000);
+      await w.pause(5_000);
     }
   },
 };
@@ -83,7 +83,7 @@ async function standing(want: ClusterWant, w: World): Promise<Result<ClusterGot>
     const lacks = seen.ok ? (seen.value?.lacks ?? ['it is not there']) : [seen.error.diagnostic.message];
     if (seen.ok && seen.value !== undefined && lacks.length === 0) return ok(seen.value);
     if (w.now().getTime() >= end || w.signal.aborted) return err(notStanding(want.facts.name, lacks, want.waitMinutes));
-    await w.pause(10_000);
+    await w.pause(5_000);
   }
 }
 
