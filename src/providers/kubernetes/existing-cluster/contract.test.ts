@@ -177,3 +177,11 @@ it('its plan', async () => {
   const plan = { steps: steps.map(({ id, title, effect, inputs, after }) => ({ id, title, effect, inputs, after })), publishes };
   await expect(`${JSON.stringify(plan, null, 2)}\n`).toMatchFileSnapshot('cases/plan.json');
 });
+
+it('ejected, it is kubectl', () => {
+  const spec = { ...specs.file, versions: { oldest: 'v1.36', newest: 'v1.38' } };
+  const ejected = existingCluster.eject?.(spec, sampleGiven('kubernetes'), sampleKit('kubernetes'), {});
+  expect(ejected?.programs).toEqual(['kubectl']);
+  expect(ejected?.destroy).toEqual([]);
+  expect(ejected?.apply.every((line) => /^kubectl --kubeconfig "\$\(KUBECONFIG\)" (get|auth|wait) /.test(line))).toBe(true);
+});

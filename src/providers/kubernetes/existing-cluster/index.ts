@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { ejectCluster } from './eject.js';
 import { ExistingClusterSpec } from './spec.js';
 import { cluster } from './steps/cluster.js';
 import { kubeconfig } from './steps/kubeconfig.js';
@@ -11,6 +12,7 @@ export const existingCluster = defineProvider<'kubernetes', ExistingClusterSpec>
   spec: ExistingClusterSpec,
   facts: { title: 'A cluster that exists already', provides: ['kubernetes', 'storage', 'dns'], reads: [] },
   tools: [{ tool: 'kubectl', why: 'asks the cluster' }],
+  eject: (spec) => ejectCluster(spec),
   plan(spec, _given, kit) {
     const login = kit.step({
       id: 'kubeconfig',

@@ -7,6 +7,11 @@ import type { RemoteFile } from '../../../tools/ssh/index.js';
 import { configRefused, flagOwned } from './errors.js';
 import type { Rke2Spec } from './spec.js';
 
+/** JSON Schema of each flag. */
+export interface FlagSchema {
+  readonly properties: Readonly<Record<string, object>>;
+}
+
 /** What a member's files are made from; holds no secret. */
 export interface MemberFacts {
   readonly name: string;
@@ -22,7 +27,9 @@ export interface MemberFacts {
   readonly agents: boolean;
   readonly registry: string;
   readonly settings: Omit<Rke2Spec, 'install' | 'version' | 'storage' | 'drainSeconds' | 'registration'>;
-  readonly templates: { readonly auditPolicy: string; readonly podSecurity: string; readonly schema: string };
+  readonly templates: { readonly auditPolicy: string; readonly podSecurity: string };
+  /** What config.yaml may hold. */
+  readonly flags: FlagSchema;
 }
 
 /** Registry names every machine gets from the environment's registry. */
@@ -116,21 +123,26 @@ export function memberConfig(facts: MemberFacts): Result<Config> {
   const taken = Object.keys(flags).filter((key) => key in own || never.includes(key));
   if (taken.length > 0) return err(flagOwned(facts.role, taken));
   const whole = { ...own, ...flags };
-  const problems = problemsIn(whole, facts.role, facts.templates.schema);
+  const problems = problemsIn(whole, facts.flags);
   return problems.length === 0 ? ok(whole) : err(configRefused(facts.role, problems));
 }
 
-/** What the schema of the catalog says against a configuration, in words. */
-export function problemsIn(config: Config, role: Role, schema: string): readonly string[] {
-  const all: unknown = JSON.parse(schema);
-  const definition = (all as { readonly $defs: Readonly<Record<Role, object>> }).$defs[role];
-  const [, errors] = Errors(definition, config);
-  const words = errors.flatMap(({ keyword, instancePath, message }) => {
-    const path = instancePath.slice(1);
-    if (keyword === 'boolean') return [`there is no flag ${path}`];
-    return keyword === 'additionalProperties' ? [] : [`${path} ${message}`];
-  });
-  return [...new Set(words)];
+/** What the schema of the catalog says against a configuration, in words. Only keys that are there are compared: there are a hundred. */
+export function problemsIn(config: Config, flags: FlagSchema): readonly string[] {
+  const keys = Object.keys(config);
+  const unknown = keys.filter((key) => !Object.hasOwn(flags.properties, key)).map((key) => `there is no flag ${key}`);
+  const properties = Object.fromEntries(
+    keys.flatMap((key) => (flags.properties[key] === undefined ? [] : [[key, flags.properties[key]]])),
+  );
+  const [, errors] = Errors({ type: 'object', properties }, config);
+  return [...unknown, ...new Set(errors.map(({ instancePath, message }) => `${instancePath.slice(1)} ${message}`))];
+}
+
+/** Flags of servers and of agents, as the catalog's schema describes them; none where there is no schema. */
+export function flagsIn(schema: string): Readonly<Record<Role, FlagSchema>> {
+  const none: FlagSchema = { properties: {} };
+  const all = JSON.parse(schema === '' ? '{}' : schema) as { readonly $defs?: Readonly<Record<Role, FlagSchema>> }; // our own file
+  return all.$defs ?? { server: none, agent: none };
 }
 
 /** All files of a member that hold no secret. */

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { playedRke2 } from '../../../../test/support/played-rke2.js';
 import { contract } from '../../../testkit/index.js';
 import { rke2 } from './index.js';
 
+// Whole runs, killed at each deed.
+vi.setConfig({ testTimeout: 120_000 });
+
 const catalog = join(import.meta.dirname, '../../../../catalog');
 const files = Object.fromEntries(
   ['rke2', 'addons', 'kubeadm'].flatMap((folder) =>
-    readdirSync(join(catalog, 'kubernetes', folder)).map((name) => [
-      `catalog:kubernetes/${folder}/${name}`,
-      readFileSync(join(catalog, 'kubernetes', folder, name), 'utf8'),
-    ]),
+    readdirSync(join(catalog, 'kubernetes', folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [
+        `catalog:kubernetes/${folder}/${name}`,
+        readFileSync(join(catalog, 'kubernetes', folder, name), 'utf8'),
+      ]),
   ),
 );
 const version = 'v1.36.3+rke2r1';

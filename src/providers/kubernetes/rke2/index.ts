@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { ejectRke2 } from './eject.js';
 import { machinesUnknown, serverCount } from './errors.js';
 import { plannedMachines } from './nodes.js';
 import { planCluster } from './plan.js';
@@ -43,6 +44,7 @@ export const rke2 = defineProvider<'kubernetes', Rke2Spec>({
         'the CIS profile of RKE2 sets kernel.panic and vm.overcommit_memory, and a local machine has no kernel of its own: they would change this host.',
     },
   ],
+  eject: (spec, given, kit) => ejectRke2(spec, given.infrastructure, kit),
   plan(spec, given, kit) {
     const machines = plannedMachines(given.infrastructure.nodes);
     const servers = machines?.filter(({ role }) => role === 'control-plane') ?? [];

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { type Given, isRef, type Kit, type Later, type Publishes, type Step, type Support } from '../../../model/index.js';
-import type { MemberFacts } from './config.js';
+import { flagsIn, type MemberFacts } from './config.js';
 import { releaseFiles, type ReleaseFiles } from './install.js';
 import type { PlannedMachine } from './nodes.js';
 import type { Rke2Spec } from './spec.js';
@@ -149,23 +149,28 @@ function memberInputs({ plan, release, passwords }: MemberParts, machine: Planne
   };
 }
 
-function factsOf({ spec, infrastructure, kit, servers, agents }: ClusterPlan, machine: PlannedMachine): Later<MemberFacts> {
+/** What a member's files are made from; addresses may still be to come. */
+export function factsOf(
+  { spec, infrastructure, kit, servers, agents }: ClusterPlan,
+  machine: PlannedMachine,
+): Later<MemberFacts> {
   const { install: _, version: __, storage: ___, drainSeconds: ____, registration, ...settings } = spec;
   const [first] = servers;
+  const role = machine.role === 'control-plane' ? 'server' : 'agent';
   return {
     name: machine.name,
     address: machine.address,
-    role: machine.role === 'control-plane' ? 'server' : 'agent',
+    role,
     ...(machine !== first && { registration: registration ?? first?.address ?? '' }),
     api: infrastructure.api,
     servers: servers.map(({ name, address }) => ({ name, address })),
     agents: agents.length > 0,
     registry: registryOf(infrastructure.support),
     settings,
+    flags: flagsIn(text(kit, 'rke2/config.schema.json'))[role],
     templates: {
       auditPolicy: text(kit, 'kubeadm/audit-policy.yaml'),
       podSecurity: text(kit, 'rke2/pod-security.yaml'),
-      schema: text(kit, 'rke2/config.schema.json'),
     },
   };
 }

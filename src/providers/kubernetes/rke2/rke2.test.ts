@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { adminKey, playedRke2 } from '../../../../test/support/played-rke2.js';
 import { memoryJournal, type Puppet, runOnce, sampleGiven, sampleKit, samplePublished } from '../../../testkit/index.js';
@@ -16,18 +17,23 @@ import {
   uninstallScript,
 } from '../../../tools/rke2/index.js';
 import { parseFacts } from '../../../tools/ssh/index.js';
-import { type MemberFacts, memberConfig, memberFiles, problemsIn } from './config.js';
+import { flagsIn, type MemberFacts, memberConfig, memberFiles, problemsIn } from './config.js';
 import { rke2 } from './index.js';
 import { sumsIn } from './install.js';
 import { Rke2Spec } from './spec.js';
 import { checked } from './steps/check.js';
 
+// Whole runs of five machines, killed at each deed, beside other work of the machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 const catalog = join(import.meta.dirname, '../../../../catalog');
 const text = (path: string): string => readFileSync(join(catalog, 'kubernetes', path), 'utf8');
 const schema = text('rke2/config.schema.json');
+const filesIn = (path: string): readonly string[] =>
+  readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
 const catalogFiles = Object.fromEntries(
   ['rke2', 'addons', 'kubeadm'].flatMap((folder) =>
-    readdirSync(join(catalog, 'kubernetes', folder)).map((name) => [
+    filesIn(join(catalog, 'kubernetes', folder)).map((name) => [
       `catalog:kubernetes/${folder}/${name}`,
       text(`${folder}/${name}`),
     ]),
@@ -230,7 +236,8 @@ const facts = (changes: Partial<MemberFacts> = {}, given: object = {}): MemberFa
     agents: true,
     registry: '10.77.0.2:5000',
     settings,
-    templates: { auditPolicy: text('kubeadm/audit-policy.yaml'), podSecurity: text('rke2/pod-security.yaml'), schema },
+    templates: { auditPolicy: text('kubeadm/audit-policy.yaml'), podSecurity: text('rke2/pod-security.yaml') },
+    flags: flagsIn(schema)[changes.role ?? 'server'],
     ...changes,
   };
 };
@@ -275,7 +282,7 @@ describe('config.yaml', () => {
     expect(recorded.length).toBeGreaterThan(150);
     for (const line of recorded) {
       const [role = '', name = '', kind = ''] = line.split(' ');
-      const problems = problemsIn({ [name]: kinds[kind] }, role as 'server' | 'agent', schema); // the line begins so
+      const problems = problemsIn({ [name]: kinds[kind] }, flagsIn(schema)[role as 'server' | 'agent']); // the line begins so
       // A word of a closed list is not known here, its kind is.
       expect(
         problems.filter((one) => !one.includes('allowed values')),
@@ -325,6 +332,73 @@ describe('scripts', () => {
     const seen = parseFacts(execFileSync('/bin/sh', ['-eu'], { input: `${factsScript('server')}exit 0\n`, encoding: 'utf8' }));
     expect([seen.get('binary'), seen.get('datastore'), seen.get('authority')]).toEqual(['', undefined, undefined]);
     expect(seen.get('service')).not.toBe('active');
+  });
+});
+
+describe('ejected', () => {
+  const kit = () => sampleKit('kubernetes', { ...catalogFiles, ...sums });
+  const given = {
+    ...sampleGiven('kubernetes'),
+    infrastructure: { ...samplePublished.infrastructure, nodes, api: 'api.example.org:6443' },
+  };
+  it('it is files as they lie on the machines, and ssh', async () => {
+    const ejected = rke2.eject?.(specOf(tarball), given, kit(), {});
+    const shown = { ...ejected, files: ejected?.files.map(({ path }) => path) };
+    await expect(`${JSON.stringify(shown, null, 2)}\n`).toMatchFileSnapshot('cases/ejected.json');
+  });
+  it('it says what is known only later', () => {
+    const later = { $step: 'infrastructure/m/machine/cp-1' as never, $path: 'node.address' };
+    const infrastructure = { ...given.infrastructure, nodes: [{ ...nodes[0], address: later }] as never };
+    const ejected = rke2.eject?.(specOf({}), { ...given, infrastructure }, kit(), {});
+    expect(ejected?.apply).toEqual(['sh up.sh cp-1 TO-BE-FILLED-IN-node-address server']);
+    expect(ejected?.leftOut.join(' ')).toContain('TO-BE-FILLED-IN');
+  });
+  it('its scripts put files and passwords on a machine, in this order', () => {
+    const root = mkdtempSync(join(tmpdir(), 'strata-rke2-'));
+    const put = (path: string, body: string, mode = 0o644): void => {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), body, { mode });
+    };
+    try {
+      put('bin/ssh', `#!/bin/sh\nfor last; do :; done\necho "$last" >> ${root}/said\ncat > /dev/null\n`, 0o755);
+      put('machines/cp-1/etc/rancher/rke2/config.yaml', 'a: b\n');
+      for (const name of ['server', 'agent']) put(`tokens/${name}`, name);
+      for (const name of archives) put(`release/${name}`, name);
+      put('release/sha256sum-amd64.txt', sums['project:rke2/sha256sum-amd64.txt']);
+      const env = {
+        PATH: `${root}/bin:${process.env.PATH}`,
+        SSH_KEY: 'k',
+        SSH_USER: 'u',
+        TOKENS: `${root}/tokens`,
+        RELEASE: `${root}/release`,
+      };
+      const up = (): Buffer =>
+        execFileSync('/bin/sh', [join(catalog, 'kubernetes/rke2/eject/up.sh'), 'cp-1', '10.0.0.1', 'server'], {
+          cwd: root,
+          env,
+          stdio: 'pipe',
+          input: '',
+        });
+      up();
+      const order = [
+        'agent/images/rke2-images',
+        'tar -xzf - -C /usr/local',
+        'tar -C /',
+        'agent-token',
+        'rke2/token',
+        'useradd',
+        'sysctl',
+        'restart rke2-server',
+      ];
+      const told = readFileSync(join(root, 'said'), 'utf8').split('\n');
+      const places = order.map((word) => told.findIndex((line) => line.includes(word)));
+      expect(places).not.toContain(-1);
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      put('release/rke2.linux-amd64.tar.gz', 'another');
+      expect(up).toThrow(/computed checksum did NOT match/);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
   });
 });
 
