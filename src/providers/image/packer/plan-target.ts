@@ -13,14 +13,17 @@ export const deviations = (spec: PackerSpec, kit: Kit) =>
   deviationsOf(readConflicts(kit.text(kit.catalog('hardening/conflicts.yaml'))), spec.os, profileOf(spec));
 
 /** Names each contradiction in the plan and writes the waivers. */
-export const waiverStep = (spec: PackerSpec, kit: Kit) =>
-  kit.step({
+export function waiverStep(spec: PackerSpec, kit: Kit) {
+  const found = deviations(spec, kit);
+  const left = found.filter(({ tailoring }) => tailoring === 'leave-out').flatMap(({ rules }) => rules).length;
+  return kit.step({
     id: 'waivers',
-    title: 'Deviations from the hardening profile',
+    title: `${found.length} deviations from ${profileOf(spec)}, ${left} rules left out`,
     effect: 'local',
-    inputs: { os: spec.os, profile: profileOf(spec), deviations: deviations(spec, kit) },
+    inputs: { os: spec.os, profile: profileOf(spec), deviations: found },
     action: waivers,
   });
+}
 
 /** The target of a spec that does not make a root file system. */
 export function targetPlan(spec: PackerSpec, kit: Kit): TargetPlan | undefined {
