@@ -2,6 +2,8 @@
 export { packer } from './image/packer/index.js';
 export { nspawn } from './infrastructure/nspawn/index.js';
 export { existing } from './infrastructure/existing/index.js';
+export { terraformAws } from './infrastructure/terraform-aws/index.js';
+export { terraformAzure } from './infrastructure/terraform-azure/index.js';
 export { terraformVsphere } from './infrastructure/terraform-vsphere/index.js';
 export { terraformLibvirt } from './infrastructure/terraform-libvirt/index.js';
 export { kubeadm } from './kubernetes/kubeadm/index.js';

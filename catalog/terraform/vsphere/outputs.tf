@@ -8,7 +8,8 @@ output "nodes" {
       role    = var.machines[name].role
       address = var.machines[name].address
       ssh     = { host = var.machines[name].address, user = var.login.user, port = 22 }
-      id      = vsphere_virtual_machine.machine[name].id
+      # None yet while one machine after the other is taken over.
+      id = try(vsphere_virtual_machine.machine[name].id, null)
     } if var.machines[name].role != "load-balancer"
   ]
 }

@@ -65,12 +65,14 @@ func main() {
 	<-stop
 }
 
-// watch says when the slow method was asked for, lets it take its time, and refuses clones there is no room for.
+// watch says when a clone or the slow method was asked for, lets the latter take its time, and refuses clones there is no room for.
 func watch(slow string, delay time.Duration, capacity int64) func(*simulator.Context, *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	var clones atomic.Int64
 	return func(_ *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+		if method.Name == slow || method.Name == "CloneVM_Task" {
+			fmt.Println("asked for", method.Name)
+		}
 		if method.Name == slow {
-			fmt.Println("asked for", slow)
 			time.Sleep(delay)
 		}
 		if method.Name == "CloneVM_Task" && clones.Add(1) > capacity && capacity > 0 {

@@ -1,0 +1,52 @@
+# Backups and artefacts: reached from the machines' network alone, by identity and not by key.
+
+resource "azurerm_storage_account" "this" {
+  count = var.storage_account == "" ? 0 : 1
+
+  name                            = var.storage_account
+  resource_group_name             = azurerm_resource_group.this.name
+  location                        = azurerm_resource_group.this.location
+  account_tier                    = "Standard"
+  account_replication_type        = length(var.zones) == 0 ? "GRS" : "GZRS"
+  min_tls_version                 = "TLS1_2"
+  https_traffic_only_enabled      = true
+  shared_access_key_enabled       = false
+  allow_nested_items_to_be_public = false
+  local_user_enabled              = false
+  tags                            = local.tags
+
+  blob_properties {
+    versioning_enabled = true
+
+    delete_retention_policy {
+      days = 30
+    }
+
+    container_delete_retention_policy {
+      days = 30
+    }
+  }
+
+  network_rules {
+    default_action             = "Deny"
+    bypass                     = ["AzureServices"]
+    virtual_network_subnet_ids = [azurerm_subnet.machines.id]
+  }
+}
+
+resource "azurerm_storage_container" "backups" {
+  count = var.storage_account == "" ? 0 : 1
+
+  name                  = "backups"
+  storage_account_id    = azurerm_storage_account.this[0].id
+  container_access_type = "private"
+}
+
+resource "azurerm_role_assignment" "storage" {
+  count = var.storage_account == "" ? 0 : 1
+
+  scope                            = azurerm_storage_account.this[0].id
+  role_definition_name             = "Storage Blob Data Contributor"
+  principal_id                     = azurerm_user_assigned_identity.machines.principal_id
+  skip_service_principal_aad_check = true
+}
