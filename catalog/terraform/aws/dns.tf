@@ -1,4 +1,5 @@
 resource "aws_route53_zone" "this" {
+  count   = var.dns ? 1 : 0
   name    = var.domain
   comment = "Machines of ${local.name}"
   tags    = local.tags
@@ -13,8 +14,8 @@ resource "aws_route53_zone" "this" {
 }
 
 resource "aws_route53_record" "machine" {
-  for_each = var.machines
-  zone_id  = aws_route53_zone.this.zone_id
+  for_each = var.dns ? var.machines : {}
+  zone_id  = aws_route53_zone.this[0].zone_id
   name     = "${each.key}.${var.domain}"
   type     = "A"
   ttl      = 60
@@ -32,8 +33,8 @@ locals {
 }
 
 resource "aws_route53_record" "balanced" {
-  for_each = local.balanced
-  zone_id  = aws_route53_zone.this.zone_id
+  for_each = var.dns ? local.balanced : {}
+  zone_id  = aws_route53_zone.this[0].zone_id
   name     = each.key
   type     = "A"
 

@@ -6,8 +6,8 @@ resource "aws_key_pair" "login" {
 
 locals {
   # The machine's own key comes with it, so that nobody has to trust it at first sight.
-  user_data = {
-    for name in concat(keys(var.machines), var.bastion == null ? [] : ["bastion"]) : name => "#cloud-config\n${yamlencode({
+  cloud_config = {
+    for name in concat(keys(var.machines), var.bastion == null ? [] : ["bastion"]) : name => {
       hostname          = name
       fqdn              = "${name}.${var.domain}"
       preserve_hostname = false
@@ -19,15 +19,18 @@ locals {
         ed25519_private = var.host_keys[name].private
         ed25519_public  = var.host_keys[name].public
       }
-      users = [{
-        name                = var.login.user
-        sudo                = "ALL=(ALL) NOPASSWD:ALL"
-        shell               = "/bin/bash"
-        lock_passwd         = true
-        ssh_authorized_keys = [var.login.key]
-      }]
-    })}"
+      users = [
+        {
+          name                = var.login.user
+          sudo                = "ALL=(ALL) NOPASSWD:ALL"
+          shell               = "/bin/bash"
+          lock_passwd         = true
+          ssh_authorized_keys = [var.login.key]
+        }
+      ]
+    }
   }
+  user_data = { for name, config in local.cloud_config : name => "#cloud-config\n${yamlencode(config)}" }
 }
 
 # A changed word here is how a machine is made anew on purpose.

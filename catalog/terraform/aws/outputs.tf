@@ -17,7 +17,7 @@ output "nodes" {
 
 output "api" {
   description = "Address and port of the Kubernetes API."
-  value       = "${aws_route53_record.balanced["api.${var.domain}"].name}:${var.api.ports[0]}"
+  value       = "${var.dns ? aws_route53_record.balanced["api.${var.domain}"].name : aws_lb.api.dns_name}:${var.api.ports[0]}"
 }
 
 output "bastion" {
@@ -50,9 +50,13 @@ output "storage" {
 }
 
 output "dns" {
-  description = "The zone of the machines, and who serves it."
+  description = "The zone of the machines and who serves it; the records, where there is none."
   value = {
-    zone         = aws_route53_zone.this.zone_id
-    name_servers = aws_route53_zone.this.name_servers
+    zone         = one(aws_route53_zone.this[*].zone_id)
+    name_servers = flatten(aws_route53_zone.this[*].name_servers)
+    records = merge(
+      { for name, balancer in local.balanced : name => balancer.dns_name },
+      { for name, machine in var.machines : "${name}.${var.domain}" => machine.address },
+    )
   }
 }

@@ -89,8 +89,14 @@ variable "login" {
 }
 
 variable "domain" {
-  description = "DNS domain of the machines: a private zone of the network."
+  description = "DNS domain of the machines."
   type        = string
+}
+
+variable "dns" {
+  description = "Makes the zone; without it whoever runs the DNS makes the records of the output `dns`."
+  type        = bool
+  default     = true
 }
 
 variable "public_zone_id" {

@@ -37,6 +37,7 @@ export function variablesOf(spec: AwsSpec, kit: Kit, image: Later<string>): Late
     image,
     machines: machinesOf(spec),
     domain: spec.domain,
+    dns: spec.dns,
     public_zone_id: spec.publicZone,
     nat: spec.nat,
     egress_cidrs: spec.egress,

@@ -121,6 +121,10 @@ export const AwsSpec = Type.Object(
     }),
     egress: ranges('What the machines may reach outside of the network, by HTTPS.', ['0.0.0.0/0']),
     pods: Type.Optional(range('Range of the pods, where they keep their own addresses between machines.')),
+    dns: Type.Boolean({
+      description: 'Makes a private zone with the records of the machines; otherwise whoever runs the DNS makes them.',
+      default: true,
+    }),
     publicZone: Type.Optional(
       Type.String({
         description: 'Id of a public Route 53 zone of the domain that gets the API and the ingress as well.',
