@@ -2,6 +2,7 @@ import { defineProvider } from '../../../model/index.js';
 import { ejectRke2 } from './eject.js';
 import { machinesUnknown, serverCount } from './errors.js';
 import { plannedMachines } from './nodes.js';
+import { pairs } from './pairs.js';
 import { planCluster } from './plan.js';
 import { Rke2Spec } from './spec.js';
 import { impossible } from './steps/impossible.js';
@@ -23,27 +24,7 @@ export const rke2 = defineProvider<'kubernetes', Rke2Spec>({
     { tool: 'kubectl', why: 'asks and changes the cluster' },
   ],
   offers: ({ version }) => ({ 'kubernetes.version': [version.replace(/\+.*/, '')] }),
-  needs: () => [
-    {
-      key: 'image.os',
-      // Validated by its makers: https://github.com/rancher/rke2/issues/10805 (RHEL 9), /8316 (Rocky 9), /3579 (RHEL 8), /5854 (Ubuntu 24.04).
-      oneOf: ['rhel-9', 'rhel-8', 'rocky-9', 'ubuntu-24.04', 'ubuntu-22.04'],
-      because:
-        'RKE2 is validated on these (https://docs.rke2.io/install/requirements#linux); Debian and AlmaLinux are not among them.',
-    },
-    {
-      key: 'infrastructure.controlPlanes',
-      oneOf: ['1', '3', '5', '7'],
-      because:
-        'etcd goes on with more than half of its members, so an even number only adds one that may fail (https://docs.rke2.io/install/ha).',
-    },
-    {
-      key: 'infrastructure.kind',
-      oneOf: ['existing', 'vsphere', 'aws', 'azure', 'libvirt'],
-      because:
-        'the CIS profile of RKE2 sets kernel.panic and vm.overcommit_memory, and a local machine has no kernel of its own: they would change this host.',
-    },
-  ],
+  needs: () => pairs,
   eject: (spec, given, kit) => ejectRke2(spec, given.infrastructure, kit),
   plan(spec, given, kit) {
     const machines = plannedMachines(given.infrastructure.nodes);
