@@ -1,4 +1,4 @@
-// Runs one benchmark or all: `node bench/run.mjs [engine|command-line|render|graph|many|apply]`. Prints one JSON document each; a ratio
+// Runs one benchmark or all: `node bench/run.mjs [engine|command-line|render|graph|many|apply|bundle]`. Prints one JSON document each; a ratio
 // is the result, an absolute time is not. Run on an idle machine.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const all = ['engine', 'command-line', 'render', 'graph', 'many'];
 /** Programs that a benchmark starts as processes of their own. */
-const parts = { render: ['render-one'], graph: ['graph-one'] };
+const parts = { render: ['render-one'], graph: ['graph-one'], bundle: ['bundle-one'] };
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(import.meta.dirname, '..', 'node_modules', '.bench-'));
 try {

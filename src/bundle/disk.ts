@@ -45,6 +45,8 @@ export interface BundleDisk {
   entries(folder: string, limit: number): Promise<Result<readonly DiskEntry[]>>;
   /** A private text, e.g. a key, readable by its owner alone; never replaces a file. */
   writePrivate(path: string, text: string): Promise<Result<void>>;
+  /** Makes files of a folder survive a power cut. */
+  flush(folder: string, paths: readonly string[]): Promise<Result<void>>;
   /** Takes away a folder of unfinished work. */
   discard(folder: string): Promise<void>;
 }

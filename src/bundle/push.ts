@@ -34,15 +34,21 @@ export interface Pushed {
 /** Requests at once. */
 const atOnce = 8;
 
+/** A repository that has a blob, or will. */
+interface Home {
+  readonly repo: Repository;
+  readonly there: Promise<Result<void>>;
+}
+
 interface Pushing {
   readonly w: World;
   readonly disk: BundleDisk;
   readonly described: Described;
   readonly own: Repository;
-  /** Where each blob is known to be. */
-  readonly homes: Map<Digest, Repository>;
-  /** Blobs on their way, so that content two images share is sent once. */
-  readonly moving: Map<Digest, Promise<Result<void>>>;
+  /** Where each blob was brought first. */
+  readonly homes: Map<Digest, Home>;
+  /** What was brought, by repository and digest. */
+  readonly brought: Map<string, Promise<Result<void>>>;
   readonly count: { sentBytes: number; sentBlobs: number; keptBlobs: number };
 }
 
@@ -56,7 +62,7 @@ export async function pushDescribed(w: World, disk: BundleDisk, described: Descr
     described,
     own,
     homes: new Map(),
-    moving: new Map(),
+    brought: new Map(),
     count: { sentBytes: 0, sentBlobs: 0, keptBlobs: 0 },
   };
   const tag = bundleName(bundle.about);
@@ -159,21 +165,25 @@ interface Blob {
   readonly size: number;
 }
 
-/** Brings a blob into a repository: it is there, or is taken over from another one, or is sent. */
-async function bring(pushing: Pushing, repo: Repository, blob: Blob, what: string): Promise<Result<void>> {
-  await pushing.moving.get(blob.digest);
-  const { w, homes } = pushing;
-  const home = homes.get(blob.digest);
-  if (home?.name === repo.name) return ok(undefined);
-  if (home !== undefined) {
-    const mounted = await mountBlob(w, repo, blob.digest, home);
-    if (!mounted.ok || mounted.value) return mounted.ok ? ok(undefined) : mounted;
-  }
-  const moving = settle(pushing, repo, blob, what);
-  pushing.moving.set(blob.digest, moving);
-  const done = await moving;
-  if (done.ok && home === undefined) homes.set(blob.digest, repo);
-  return done;
+/** Brings a blob into a repository, once: a registry that is asked twice at a time may lose sight of it for a moment. */
+function bring(pushing: Pushing, repo: Repository, blob: Blob, what: string): Promise<Result<void>> {
+  const key = `${repo.name}@${blob.digest}`;
+  const known = pushing.brought.get(key);
+  if (known !== undefined) return known;
+  const first = pushing.homes.get(blob.digest);
+  const bringing = first === undefined ? settle(pushing, repo, blob, what) : takeOver(pushing, repo, blob, what, first);
+  if (first === undefined) pushing.homes.set(blob.digest, { repo, there: bringing });
+  pushing.brought.set(key, bringing);
+  return bringing;
+}
+
+/** What one repository of the registry has, another can be given without its being sent again. */
+async function takeOver(pushing: Pushing, repo: Repository, blob: Blob, what: string, home: Home): Promise<Result<void>> {
+  const there = await home.there;
+  if (!there.ok) return there;
+  const mounted = await mountBlob(pushing.w, repo, blob.digest, home.repo);
+  if (!mounted.ok || mounted.value) return mounted.ok ? ok(undefined) : mounted;
+  return settle(pushing, repo, blob, what);
 }
 
 async function settle({ w, described, own, count }: Pushing, repo: Repository, blob: Blob, what: string): Promise<Result<void>> {

@@ -21,6 +21,7 @@ export interface Content {
 export class Store {
   private readonly there: Map<string, number>;
   private readonly used = new Set<string>();
+  private readonly written = new Set<string>();
   private readonly known = new Map<Digest, readonly Component[]>();
   /** Bytes that were copied, and those that lay there already. */
   copied = 0;
@@ -79,6 +80,7 @@ export class Store {
     const copied = await this.disk.copy([{ file, offset: 0, length: size }], join(this.folder, path), { want: digest, ...watch });
     if (!copied.ok) return copied;
     this.copied += size;
+    this.written.add(path);
     return ok(looking);
   }
 
@@ -99,6 +101,7 @@ export class Store {
       const written = await this.disk.copy([{ bytes }], join(this.folder, path), { want: digest });
       if (!written.ok) return written;
       this.copied += bytes.length;
+      this.written.add(path);
     } else this.kept += bytes.length;
     this.used.add(path);
     return ok(part);
@@ -106,7 +109,7 @@ export class Store {
 
   /** Gives the layout its index, last of all; takes away what an earlier bundle left. */
   async close(index: string): Promise<Result<void>> {
-    const flushed = await this.w.change({ tool: 'sync', args: ['-f', this.folder], deadlineMs: 600_000 });
+    const flushed = await this.disk.flush(this.folder, [...this.written]);
     if (!flushed.ok) return flushed;
     const layout = await this.w.write(join(this.folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
     if (!layout.ok) return layout;

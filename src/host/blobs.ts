@@ -4,6 +4,7 @@ import { type FileHandle, lstat, mkdir, open, opendir, rename, rm } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { type Digest, err, failure, ok, type Result } from '../model/index.js';
 import { pathFailed } from './errors.js';
+import { syncFolder } from './files.js';
 
 /** A part of a file. */
 interface Piece {
@@ -87,8 +88,32 @@ export const blobDisk = {
     }
   },
 
+  async flush(folder: string, paths: readonly string[]): Promise<Result<void>> {
+    const left = [...paths];
+    const worker = async (): Promise<void> => {
+      for (let path = left.pop(); path !== undefined; path = left.pop()) await syncFile(join(folder, path));
+    };
+    try {
+      // Side by side: the file system writes what waits in one go.
+      await Promise.all(Array.from({ length: 8 }, worker));
+      for (const name of new Set(paths.map((path) => dirname(join(folder, path))))) await syncFolder(name);
+      return ok(undefined);
+    } catch (error) {
+      return err(pathFailed('write', folder, error));
+    }
+  },
+
   discard: (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }),
 };
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
 
 async function guarded<T>(segments: readonly Segment[], work: () => Promise<T>): Promise<Result<T>> {
   try {
