@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { describe, expect, it, test } from 'vitest';
-import { contract, createPuppet, type PlayedModule, type Puppet, playMachines, playTerraform } from '../../../testkit/index.js';
+import {
+  contract,
+  createPuppet,
+  type PlayedModule,
+  type Puppet,
+  playMachines,
+  playTerraform,
+  sampleGiven,
+  sampleKit,
+} from '../../../testkit/index.js';
 import { terraformAws } from './index.js';
 import { nodesOf, sizeOf } from './module.js';
 import { AwsSpec } from './spec.js';
@@ -114,6 +123,15 @@ test('the played module is the recorded one', () => {
 });
 
 contract({ provider: terraformAws, folder: import.meta.dirname, specs: { small }, machine: account });
+
+test('the name of the API is known beforehand where the zone is made here', () => {
+  const apiOf = (more: object): unknown => {
+    const filled = Value.Default(AwsSpec, { ...structuredClone(spec), ...more }) as AwsSpec; // the schema is its own
+    return terraformAws.plan(filled, sampleGiven('infrastructure'), sampleKit('infrastructure')).publishes.api;
+  };
+  expect(apiOf({ domain: 'acme.internal' })).toBe('api.acme.internal:6443');
+  expect(apiOf({ dns: false })).toEqual({ $step: 'infrastructure/sample/terraform', $path: 'api' });
+});
 
 describe('machines', () => {
   const filled = (more: object): AwsSpec => Value.Default(AwsSpec, { ...structuredClone(spec), ...more }) as AwsSpec; // the schema is its own

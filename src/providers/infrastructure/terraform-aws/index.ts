@@ -1,6 +1,6 @@
 import { defineProvider } from '../../../model/index.js';
 import { chooseImage, loginPublic, planEnvironment, staticOffers } from '../../../terraform/index.js';
-import { environmentOf, guardOf, nodesOf, pluginsOf, sizeOf, variablesOf } from './module.js';
+import { environmentOf, guardOf, nodesOf, plannedMachines, pluginsOf, variablesOf } from './module.js';
 import { AwsSpec, formats } from './spec.js';
 
 /** Machines on Amazon Web Services: a network of their own, fixed addresses, a load balancer for the API. */
@@ -25,12 +25,7 @@ export const terraformAws = defineProvider<'infrastructure', AwsSpec>({
       because: 'EC2 starts machines from an image in its own account and region; it cannot start a file of ours.',
     },
   ],
-  machines: (spec) =>
-    nodesOf(spec).map(({ name, role }) => ({
-      name,
-      role,
-      ...sizeOf(role === 'worker' ? spec.types.worker : spec.types.controlPlane),
-    })),
+  machines: plannedMachines,
   plan(spec, given, kit) {
     const image = kit.step({
       id: 'image',
@@ -53,6 +48,8 @@ export const terraformAws = defineProvider<'infrastructure', AwsSpec>({
         login: { user: spec.user, key: loginPublic(keys) },
       }),
       guard: guardOf(spec),
+      // With a zone of its own the name is known beforehand, else it is the load balancer's.
+      ...(spec.dns && { api: `api.${spec.domain}:${spec.api.ports[0] ?? 6443}` }),
       support: spec.support,
       domain: spec.domain,
       after: [image.id],

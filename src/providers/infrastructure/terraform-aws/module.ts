@@ -111,3 +111,11 @@ export function sizeOf(type: string): Pick<PlannedMachine, 'cpus' | 'memoryBytes
   const cpus = match[2] === undefined ? 4 * Number(match[3] || 1) : 2;
   return { cpus, memoryBytes: cpus * ratio * 2 ** 30 };
 }
+
+/** What is asked for each machine, for looking at before it is made. */
+export const plannedMachines = (spec: AwsSpec): readonly PlannedMachine[] =>
+  nodesOf(spec).map(({ name, role }) => ({
+    name,
+    role,
+    ...sizeOf(role === 'worker' ? spec.types.worker : spec.types.controlPlane),
+  }));
