@@ -8,7 +8,12 @@ export const konvoy = defineProvider<'kubernetes', KonvoySpec>({
   id: 'konvoy',
   layer: 'kubernetes',
   spec: KonvoySpec,
-  facts: { title: 'Konvoy (NKP, DKP)', provides: ['kubernetes', 'storage', 'dns'], requires: ['machines'] },
+  facts: {
+    title: 'Konvoy (NKP, DKP)',
+    provides: ['kubernetes', 'storage', 'dns'],
+    requires: ['machines'],
+    reads: ['infrastructure'],
+  },
   tools: [
     { tool: 'nkp', why: 'makes the bootstrap cluster, renders and updates the cluster, pushes bundles of images' },
     { tool: 'kubectl', why: 'asks and changes the objects of Cluster API and the cluster' },

@@ -137,15 +137,16 @@ const registryOf = (support: Later<Support>): Later<string> =>
 
 function createInputs(spec: KonvoySpec, { support }: Infrastructure) {
   const { version, podSubnet, serviceSubnet, airgap, overrides } = spec;
-  const mirror = airgap && {
-    url: airgap.registry ?? registryOf(support),
-    ...(airgap.authority !== undefined && { authority: airgap.authority }),
+  // Always: images of later layers lie in the environment's registry, and nowhere else.
+  const mirror = {
+    url: airgap?.registry ?? registryOf(support),
+    ...(airgap?.authority !== undefined && { authority: airgap.authority }),
   };
   return {
     version,
     podSubnet,
     serviceSubnet,
-    ...(mirror !== undefined && { mirror }),
+    mirror,
     ...(overrides !== undefined && { overrides }),
   };
 }

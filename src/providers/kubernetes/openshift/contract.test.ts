@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { Given, Node, Output, Step } from '../../../model/index.js';
 import { contract, createPuppet, memoryJournal, type Puppet, runOnce, sampleGiven, sampleKit } from '../../../testkit/index.js';
+import { toYaml } from '../../../tools/document/index.js';
 import { agentConfig, type ClusterFacts, documents, installConfig } from './documents.js';
 import { openshift } from './index.js';
 import { kubernetesOf, releaseStep } from './release.js';
 import { AgentConfig, InstallConfig, misfits } from './schema.js';
 import { OpenshiftSpec } from './spec.js';
+import { mirrorObjects } from './steps/mirrors.js';
 
 // Answers as documented, never recorded: neither the installer nor a cluster of it can be had here.
 const origin = { version: 'documented: OpenShift 4.20, installer v1.5.0-alpha.2', recorded: '2026-11-24' };
@@ -20,6 +22,7 @@ const authority = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\
 const files = {
   'catalog:kubernetes/openshift/install-config.yaml': templates.install,
   'catalog:kubernetes/openshift/agent-config.yaml': templates.agent,
+  'catalog:kubernetes/openshift/mirrors.yaml': text('mirrors.yaml'),
   'project:authority.pem': authority,
 };
 const host = (n: number) => ({ mac: `52:54:00:00:00:0${n}`, network: { gateway: '10.77.0.1', dns: ['10.77.0.2'] } });
@@ -73,9 +76,11 @@ class Played {
   offered = ['4.20.10', '4.21.3'];
   risky: readonly string[] = [];
   degraded: string | undefined;
+  rolling: string | undefined;
   blocked: string | undefined;
   images = 0;
   asked: readonly string[] = [];
+  readonly told = new Map<string, { readonly kind: string }>();
 
   constructor(readonly puppet: Puppet) {
     puppet.state.files.set('/project/pull-secret.json', {
@@ -84,7 +89,7 @@ class Played {
     });
     puppet.state.files.set('/project/core.pub', { body: 'ecdsa-sha2-nistp384 AAAACORE core', mode: 0o644 });
     puppet.tool('openshift-install', origin).answer((args) => this.install(args));
-    puppet.tool('kubectl', origin).answer((args) => this.kubectl(args));
+    puppet.tool('kubectl', origin).answer((args, { stdin }) => this.kubectl(args, typeof stdin === 'string' ? stdin : ''));
     puppet.answerHttp(({ url }) =>
       url.includes(':8090/') && this.boots && this.images > 0 && !this.installed
         ? { status: 401, headers: {}, body: '' }
@@ -117,13 +122,15 @@ class Played {
     return { stdout: 'INFO cluster bootstrap is complete\n' };
   }
 
-  private kubectl(args: readonly string[]): Partial<Output> {
+  private kubectl(args: readonly string[], stdin: string): Partial<Output> {
     if (!this.up)
       return { code: 1, stderr: 'Unable to connect to the server: dial tcp: lookup api.test.test.internal: no such host' };
-    const at = args.findIndex((arg) => ['get', 'patch'].includes(arg));
+    const at = args.findIndex((arg) => ['get', 'patch', 'apply'].includes(arg));
     const [verb, kind = '', ...rest] = args.slice(at);
     if (verb === 'patch') this.patched(rest[rest.indexOf('-p') + 1] ?? '{}');
+    if (verb === 'apply') for (const document of parseAllDocuments(stdin)) this.told.set(document.toJS().kind, document.toJS());
     if (verb !== 'get') return {};
+    if (stdin !== '') return { stdout: JSON.stringify({ items: [...this.told.values()] }) };
     if (kind === '--raw') return { stdout: 'ok' };
     const found = this.objects(kind);
     return { stdout: found.length === 0 ? '' : JSON.stringify({ items: found }) };
@@ -145,6 +152,12 @@ class Played {
         kind: 'Node',
         metadata: { name },
         status: { conditions: [yes('Ready')], nodeInfo: { kubeletVersion: 'v1.33.6' } },
+      }));
+    if (kind.startsWith('machineconfigpools'))
+      return ['master', 'worker'].map((name) => ({
+        kind: 'MachineConfigPool',
+        metadata: { name },
+        status: { conditions: [{ type: 'Updated', status: name === this.rolling ? 'False' : 'True' }] },
       }));
     if (kind.startsWith('clusteroperators'))
       return ['etcd', 'ingress'].map((name) => ({
@@ -345,6 +358,13 @@ describe('before there is a cluster', () => {
     expect(told).toContain(said);
     expect(played.images).toBe(0);
   });
+  test('machines that do not take the mirrors over are waited for, and their pool is named', async () => {
+    const played = new Played(createPuppet());
+    played.rolling = 'worker';
+    const told = await run(played);
+    expect(told).toContain('OPENSHIFT-MACHINES-ROLL');
+    expect(told).toContain('pool worker');
+  });
   test('operators that are not well are named', async () => {
     const played = new Played(createPuppet());
     played.degraded = 'ingress';
@@ -398,4 +418,10 @@ test('ejected, it is the two files of the installer without secrets', async () =
   const ejection = openshift.eject?.(spec, later, kit, {});
   expect(JSON.stringify(ejection)).not.toContain('withheld');
   await expect(stringify(ejection)).toMatchFileSnapshot('cases/ejected.yaml');
+});
+
+test('machines are told of the registry like this', async () => {
+  await expect(toYaml(mirrorObjects({ registry: '10.77.0.2:5000', template: text('mirrors.yaml') }))).toMatchFileSnapshot(
+    'cases/mirrors.yaml',
+  );
 });

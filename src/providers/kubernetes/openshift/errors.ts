@@ -124,6 +124,18 @@ export const updateGoesOn = (to: string, state: string): Failure =>
     command: 'oc get clusteroperators',
   });
 
+/** Machines still take a configuration over. */
+export const machinesRoll = (pools: readonly string[], minutes: number): Failure =>
+  failure(
+    'not-ready',
+    'OPENSHIFT-MACHINES-ROLL',
+    `Machines do not have their configuration after ${minutes} min: ${pools.join(', ')}.`,
+    {
+      say: 'They restart one by one: look at the pools, and run again to wait on.',
+      command: 'oc get machineconfigpools',
+    },
+  );
+
 /** Operators or machines are not where they should be. */
 export const notReady = (late: readonly string[]): Failure =>
   failure('not-ready', 'OPENSHIFT-NOT-READY', `The cluster is not ready: ${late.slice(0, 5).join('; ')}`, {

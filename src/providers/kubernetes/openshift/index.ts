@@ -9,7 +9,12 @@ export const openshift = defineProvider<'kubernetes', OpenshiftSpec>({
   id: 'openshift',
   layer: 'kubernetes',
   spec: OpenshiftSpec,
-  facts: { title: 'OpenShift, agent-based installer', provides: ['kubernetes', 'dns', 'monitoring'], requires: ['machines'] },
+  facts: {
+    title: 'OpenShift, agent-based installer',
+    provides: ['kubernetes', 'dns', 'monitoring'],
+    requires: ['machines'],
+    reads: ['infrastructure'],
+  },
   tools: [
     { tool: 'openshift-install', why: 'makes the boot medium and waits for the installation' },
     { tool: 'kubectl', why: 'asks the cluster for its version, operators and nodes, and updates it' },

@@ -1,4 +1,4 @@
-import type { Given, Kit, Later, Publishes, Step } from '../../../model/index.js';
+import { type Given, isRef, type Kit, type Later, type Publishes, type Step, type Support } from '../../../model/index.js';
 import { keptSecret } from '../../../tools/kept/index.js';
 import type { ClusterFacts } from './documents.js';
 import { machinesUnknown } from './errors.js';
@@ -9,6 +9,7 @@ import { bootedMachines } from './steps/boot.js';
 import { fitCluster, impossible } from './steps/check.js';
 import { installed } from './steps/install.js';
 import { bootMedia } from './steps/media.js';
+import { registryMirrors } from './steps/mirrors.js';
 import { readyCluster } from './steps/ready.js';
 import { clusterRelease } from './steps/version.js';
 
@@ -57,10 +58,15 @@ export function planOpenshift(spec: OpenshiftSpec, { infrastructure }: Given<'ku
     tools: ['kubectl'],
     action: bootedMachines,
   });
-  const rest = clusterSteps(spec, kit, { kubeconfig: media.out('kubeconfig'), after: boot, nodes: machines.length });
+  const rest = clusterSteps(spec, kit, {
+    kubeconfig: media.out('kubeconfig'),
+    after: boot,
+    nodes: machines.length,
+    support: infrastructure.support,
+  });
   return {
     steps: [check, pull, ssh, media, boot, ...rest],
-    publishes: published(spec, infrastructure, rest[3]),
+    publishes: published(spec, infrastructure, rest[4]),
   };
 }
 
@@ -68,9 +74,10 @@ interface Made {
   readonly kubeconfig: Later<{ readonly $secret: string }>;
   readonly after: { readonly id: Step['id'] };
   readonly nodes: number;
+  readonly support: Later<Support>;
 }
 
-function clusterSteps(spec: OpenshiftSpec, kit: Kit, { kubeconfig, after, nodes }: Made) {
+function clusterSteps(spec: OpenshiftSpec, kit: Kit, { kubeconfig, after, nodes, support }: Made) {
   const milestone = (id: string, title: string, name: 'bootstrap-complete' | 'install-complete', before: Made['after']) =>
     kit.step({
       id,
@@ -96,16 +103,34 @@ function clusterSteps(spec: OpenshiftSpec, kit: Kit, { kubeconfig, after, nodes 
     tools: ['kubectl'],
     action: clusterRelease,
   });
+  const mirrors = kit.step({
+    id: 'mirrors',
+    title: 'Images from the registry',
+    effect: 'remote',
+    inputs: {
+      kubeconfig: version.out('kubeconfig'),
+      registry: registryOf(support),
+      template: kit.text(kit.catalog('kubernetes/openshift/mirrors.yaml')),
+    },
+    tools: ['kubectl'],
+    action: registryMirrors,
+  });
   const ready = kit.step({
     id: 'ready',
     title: 'Operators and nodes ready',
     effect: 'remote',
-    inputs: { kubeconfig: version.out('kubeconfig'), nodes, storageClass: spec.storageClass },
+    inputs: { kubeconfig: mirrors.out('kubeconfig'), nodes, storageClass: spec.storageClass },
     tools: ['kubectl'],
     action: readyCluster,
   });
-  return [bootstrap, install, version, ready] as const;
+  return [bootstrap, install, version, mirrors, ready] as const;
 }
+
+/** The registry's address, from support data that may itself be still to come. */
+const registryOf = (support: Later<Support>): Later<string> =>
+  isRef(support)
+    ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
+    : support.registry;
 
 function factsOf(
   spec: OpenshiftSpec,

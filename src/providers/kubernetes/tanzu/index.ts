@@ -8,7 +8,7 @@ export const tanzu = defineProvider<'kubernetes', TanzuSpec>({
   id: 'tanzu',
   layer: 'kubernetes',
   spec: TanzuSpec,
-  facts: { title: 'Tanzu (vSphere Kubernetes Service)', provides: ['kubernetes', 'storage', 'dns'] },
+  facts: { title: 'Tanzu (vSphere Kubernetes Service)', provides: ['kubernetes', 'storage', 'dns'], reads: ['infrastructure'] },
   tools: [{ tool: 'kubectl', why: 'asks and changes the Supervisor and the cluster' }],
   offers: ({ version }) => ({ 'kubernetes.version': [version.split(/\+|---/)[0] ?? version] }),
   needs: () => [
