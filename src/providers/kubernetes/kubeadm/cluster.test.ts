@@ -30,6 +30,7 @@ const authority =
     readFileSync(join(import.meta.dirname, '../../../tools/kubeadm/kubeadm.test.ts'), 'utf8'),
   )?.[0] ?? '';
 
+const good = { ok: true, value: { verdict: 'ok' } };
 const names = (prefix: string, count: number): readonly string[] => Array.from({ length: count }, (_, i) => `${prefix}-${i + 1}`);
 
 /** Steps of a cluster with these machines. */
@@ -70,7 +71,6 @@ function play(): Played {
 const up = ({ puppet, journal }: Played, steps: readonly Step[], former?: readonly Step[]) =>
   runOnce({ steps, worlds: puppet, journal, ...(former && { former }) });
 
-const good = { ok: true, value: { verdict: 'ok' } };
 const three = names('cp', 3);
 const failures = (events: readonly { readonly type: string }[]): readonly string[] =>
   events.flatMap((event) => (event.type === 'step-failed' ? [JSON.stringify(event)] : []));
@@ -113,8 +113,7 @@ describe('three control planes', () => {
     const played = play();
     const steps = planned(three, []);
     await up(played, steps);
-    const lost = played.platform.machine('cp-1');
-    lost.files.clear();
+    played.platform.machine('cp-1').files.clear();
     const { run } = await up(played, steps);
     expect(run).toMatchObject(good);
     expect(played.platform.cluster.deeds.slice(3)).toEqual(['etcd without cp-1', 'delete cp-1', 'join cp-1']);
@@ -163,9 +162,8 @@ describe('three control planes', () => {
   it('cannot be had of a cluster that was made for another address', async () => {
     const played = play();
     await up(played, planned(['cp-1'], []));
-    const { puppet } = played;
     const moved = planned(['cp-1'], []).map((step) => ({ ...step, inputs: moveTo(step.inputs) }));
-    expect(failures((await up({ ...played, puppet }, moved)).events)[0]).toContain('KUBEADM-ENDPOINT');
+    expect(failures((await up(played, moved)).events)[0]).toContain('KUBEADM-ENDPOINT');
   });
 });
 
@@ -288,7 +286,7 @@ describe('an upgrade', () => {
     expect(told).toContain('KUBEADM-VERSION-SKEW');
     expect(told).toContain('wanted is the older v1.36.3');
     const leap = play();
-    for (const [name] of (await up(leap, older)).plan.steps.entries()) expect(name).toBeGreaterThanOrEqual(0);
+    await up(leap, older);
     leap.platform.cluster.servers.set('cp-1', 'v1.35.9');
     const [leapt = ''] = failures((await up(leap, newer)).events);
     expect(leapt).toContain('one minor version at a time');

@@ -1,8 +1,9 @@
-import type { Failure, Result, World } from '../../../model/index.js';
+import type { Failure, Node, Result, World } from '../../../model/index.js';
 import { err, ok } from '../../../model/index.js';
 import {
   backupScript,
   installScript,
+  type MachinePart,
   programFolder,
   readyScript,
   render,
@@ -18,7 +19,17 @@ import { apiServers, kubeconfig, seeNodes } from './cluster-look.js';
 import { drain, reopen } from './drain.js';
 import { kubeletNotUp, planeNotUp, upgradeFailed } from './errors.js';
 import { ignoredUpgradeChecks } from './preflight.js';
-import type { VersionWant } from './steps/version.js';
+
+/** The version of Kubernetes one machine should run. */
+export interface VersionWant {
+  readonly node: Node;
+  readonly part: MachinePart;
+  readonly version: string;
+  /** Milliseconds its pods have to go elsewhere. */
+  readonly drainMs: number;
+  readonly cgroup: 'v1' | 'v2';
+  readonly template: string;
+}
 
 const configFile = '/run/strata/upgrade.yaml';
 /** kubelet reports its version with its first status. */

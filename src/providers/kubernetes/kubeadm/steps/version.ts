@@ -1,23 +1,11 @@
-import type { Action, Change, Claim, Node, ReadWorld, Result } from '../../../../model/index.js';
+import type { Action, Change, Claim, ReadWorld, Result } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
-import type { MachinePart } from '../../../../tools/kubeadm/index.js';
 import { eventually } from '../../../../tools/kubectl/index.js';
 import { apiServers, kubeconfig, seeNodes } from '../cluster-look.js';
 import { reopen } from '../drain.js';
 import { versionSkew } from '../errors.js';
-import { upgradeMachine } from '../upgrade.js';
+import { upgradeMachine, type VersionWant } from '../upgrade.js';
 import { skew } from '../versions.js';
-
-/** The version of Kubernetes one machine should run. */
-export interface VersionWant {
-  readonly node: Node;
-  readonly part: MachinePart;
-  readonly version: string;
-  /** Milliseconds its pods have to go elsewhere. */
-  readonly drainMs: number;
-  readonly cgroup: 'v1' | 'v2';
-  readonly template: string;
-}
 
 /** What it runs, as the cluster tells. */
 export interface VersionGot {
