@@ -1,5 +1,5 @@
 import type { RenderedDelivery } from './delivery.js';
-import type { Tree } from './provider.js';
+import type { Tree } from './tree.js';
 
 /** A file of an ejected component, by its path in the component's folder: a text, or a copy of the catalog's or the user's own. */
 export type EjectedFile =

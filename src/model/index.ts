@@ -17,4 +17,5 @@ export * from './secret.js';
 export * from './snapshot.js';
 export * from './spec.js';
 export * from './step.js';
+export * from './tree.js';
 export * from './world.js';

@@ -8,6 +8,7 @@ import type { Given, Layer, Publishes } from './layer.js';
 import type { MachineAccess } from './preflight.js';
 import type { Later, Ref } from './ref.js';
 import type { Action, Effect, Step } from './step.js';
+import type { Tree } from './tree.js';
 
 /** An executable of the toolchain. */
 export interface ToolArtefact {
@@ -22,13 +23,6 @@ export interface OciImage {
   /** Reference it is known by, e.g. `registry.k8s.io/kube-apiserver:v1.37.2`. */
   readonly ref: string;
   /** Of its manifest. */
-  readonly digest: Digest;
-}
-
-/** A folder or file of the catalog or the user's project, with its content's digest. */
-export interface Tree {
-  readonly root: 'catalog' | 'project';
-  readonly path: string;
   readonly digest: Digest;
 }
 
