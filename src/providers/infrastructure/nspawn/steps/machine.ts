@@ -140,6 +140,9 @@ async function make(want: MachineWant, image: ImageRef, w: World): Promise<Resul
     // Its nspawn may have been killed alone: what it leaves would hold the address.
     const clean = await killRest(w, want.name, place);
     if (!clean.ok) return clean;
+    // Groups of containers that are gone would each keep its kubelet waiting for seconds when it starts.
+    const groups = await removeGroups(w, place);
+    if (!groups.ok) return groups;
   }
   const started = await w.start(
     bootDaemon(daemonOf(want.name), {
