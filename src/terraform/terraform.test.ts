@@ -81,6 +81,21 @@ describe('a module', () => {
     expect(stuck.run).toMatchObject({ value: { verdict: 'failed' } });
     expect(worlds.state.files.has(`${folder}/terraform.tfstate`)).toBe(true);
   });
+  it('tells credentials that expired, and goes on where it was once they are good', async () => {
+    const worlds = machine();
+    const journal = memoryJournal();
+    let expired = true;
+    const detail = 'api error ExpiredToken: The security token included in the request is expired';
+    const line = JSON.stringify({ diagnostic: { severity: 'error', summary: 'validating provider credentials', detail } });
+    worlds.tool('terraform').answer((args) => (expired && args[0] === 'plan' ? { code: 1, stdout: `${line}\n` } : undefined));
+    const refused = await runOnce({ steps: steps(['w1']), worlds, journal });
+    expect(refused.run).toMatchObject({
+      value: { failures: [{ failure: { kind: 'refused', diagnostic: { code: 'TERRAFORM-EXPIRED' } } }] },
+    });
+    expired = false;
+    const again = await runOnce({ steps: steps(['w1']), worlds, journal });
+    expect(again.run).toMatchObject({ ok: true, value: { verdict: 'ok' } });
+  });
   it('converges wherever it is killed', async () => {
     const whole = machine();
     await runOnce({ steps: steps(['w1']), worlds: whole });
