@@ -151,7 +151,7 @@ test('signed as cosign signs: openssl holds the signature over the payload for t
   expect(sig?.annotations).toMatchObject({
     'org.opencontainers.image.ref.name': `${String(f.rootEntry.digest).replace(':', '-')}.sig`,
   });
-  const layer = f.blob(sig?.digest as unknown as string).layers[0];
+  const layer = f.blob(sig?.digest ?? '').layers[0];
   expect(layer?.mediaType).toBe('application/vnd.dev.cosign.simplesigning.v1+json');
   await m.put('pub.pem', pem.publicKey);
   writeFileSync(
@@ -160,19 +160,11 @@ test('signed as cosign signs: openssl holds the signature over the payload for t
   );
   const said = execFileSync(
     'openssl',
-    [
-      'dgst',
-      '-sha256',
-      '-verify',
-      join(m.root, 'pub.pem'),
-      '-signature',
-      join(m.root, 'sig.der'),
-      f.path(layer?.digest as unknown as string),
-    ],
+    ['dgst', '-sha256', '-verify', join(m.root, 'pub.pem'), '-signature', join(m.root, 'sig.der'), f.path(layer?.digest ?? '')],
     { encoding: 'utf8' },
   );
   expect(said.trim()).toBe('Verified OK');
-  expect(JSON.parse(readFileSync(f.path(layer?.digest as unknown as string), 'utf8')).critical.image).toEqual({
+  expect(JSON.parse(readFileSync(f.path(layer?.digest ?? ''), 'utf8')).critical.image).toEqual({
     'docker-manifest-digest': f.rootEntry.digest,
   });
 });
@@ -182,9 +174,7 @@ test('provenance: a signed SLSA statement about the bundle and every image', asy
   const folder = await makeTestBundle(m, 'out', { key: must(readPrivateKey('k', pem.privateKey, undefined)) });
   const f = new Forgery(folder);
   const att = f.index.manifests.find((one) => String(one.annotations?.['org.opencontainers.image.ref.name']).endsWith('.att'));
-  const { payload, payloadType, signatures } = f.blob(
-    f.blob(att?.digest as unknown as string).layers[0]?.digest as unknown as string,
-  );
+  const { payload, payloadType, signatures } = f.blob(f.blob(att?.digest ?? '').layers[0]?.digest ?? '');
   const body = Buffer.from(payload as string, 'base64');
   const signed = Buffer.concat([Buffer.from(`DSSEv1 28 application/vnd.in-toto+json ${body.length} `), body]);
   expect(payloadType).toBe('application/vnd.in-toto+json');

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { type Digest, err, ok, type Result } from '../model/index.js';
+import { err, ok, type Result } from '../model/index.js';
 import { type Bill, type Group, imagePurl } from './bill/bill.js';
 import { type Component, distinct } from './bill/component.js';
 import { cyclonedx } from './bill/cyclonedx.js';
 import { spdx } from './bill/spdx.js';
 import { badPath, missingItems } from './errors.js';
-import { bundleRepository, formatVersion, type Kind, media, notes, pathFault } from './format.js';
-import { envelopeOf, payloadOf, signBytes } from './keys.js';
-import { type Origin, provenance } from './provenance.js';
+import { type Kind, media, notes, pathFault } from './format.js';
+import type { Origin } from './provenance.js';
+import { renderIndex, seal } from './seal.js';
 import type { Content, Store } from './store.js';
 import type { About, Item, ItemFile, Part } from './types.js';
 import type { LeftOut } from './verify.js';
@@ -87,7 +87,7 @@ export async function makeBundle(making: Making): Promise<Result<{ readonly root
   const root = await store.text(media.index, renderIndex(about, parts));
   if (!root.ok) return root;
   const items = parts.map(({ item }) => item);
-  const closed = await close(making, root.value, parts, items);
+  const closed = await seal(making, root.value, parts);
   return closed.ok ? ok({ root: { ...root.value, artifactType: media.bundle }, items }) : closed;
 }
 
@@ -231,96 +231,3 @@ async function placeLeftOut(making: Making): Promise<Result<readonly Placed[]>> 
   const one = await placeFiles(making, 'left-out', 'base', [file], { name: 'left-out', type: 'data', components: [] });
   return one.ok ? ok([one.value]) : one;
 }
-
-function renderIndex(about: About, placed: readonly Placed[]): string {
-  const annotations = {
-    [notes.format]: String(formatVersion),
-    [notes.platform]: about.platform,
-    [notes.environment]: about.environment,
-    [notes.release]: about.release,
-    [notes.program]: about.strata,
-    [notes.created]: about.created,
-    ...(about.expires === undefined ? {} : { [notes.expires]: about.expires }),
-    ...(about.missing.length === 0 ? {} : { [notes.missing]: JSON.stringify(about.missing) }),
-  };
-  return JSON.stringify({
-    schemaVersion: 2,
-    mediaType: media.index,
-    artifactType: media.bundle,
-    manifests: placed.map(({ part }) => part),
-    annotations,
-  });
-}
-
-/** Signs, and writes the layout's index: images under their references, so that any OCI client finds them. */
-async function close(making: Making, root: Part, placed: readonly Placed[], items: readonly Item[]): Promise<Result<void>> {
-  const { store, about, key } = making;
-  const tag = root.digest.replace(':', '-');
-  const manifests: Part[] = [
-    {
-      ...root,
-      artifactType: media.bundle,
-      annotations: { [notes.ref]: bundleName(about), [notes.cosignKind]: 'dev.cosignproject.cosign/imageIndex' },
-    },
-    ...placed
-      .filter(({ item }) => item.kind === 'image')
-      .map(({ part, item }) => ({ ...part, annotations: { [notes.ref]: item.name, 'io.containerd.image.name': item.name } })),
-  ];
-  if (key !== undefined) {
-    const signature = await placeSigned(store, media.payload, payloadOf(root.digest), (payload) => ({
-      [notes.signature]: signBytes(key, Buffer.from(payload, 'utf8')),
-    }));
-    if (!signature.ok) return signature;
-    const envelope = envelopeOf(key, media.statement, provenance(root.digest, about, items, making.origin));
-    const attestation = await placeSigned(store, media.envelope, envelope, () => ({
-      predicateType: 'https://slsa.dev/provenance/v1',
-      [notes.signature]: '',
-    }));
-    if (!attestation.ok) return attestation;
-    const named = (part: Part, suffix: string, kind: string): Part => ({
-      ...part,
-      annotations: { [notes.ref]: `${tag}.${suffix}`, [notes.cosignKind]: `dev.cosignproject.cosign/${kind}` },
-    });
-    manifests.push(named(signature.value, 'sig', 'sigs'), named(attestation.value, 'att', 'atts'));
-  }
-  return store.close(JSON.stringify({ schemaVersion: 2, mediaType: media.index, manifests }));
-}
-
-/** Name of a bundle: in its layout, of its volumes, and its tag in a registry. */
-export const bundleName = (about: Pick<About, 'platform' | 'environment'>): string => `${about.platform}-${about.environment}`;
-
-/** A manifest as cosign writes it: an image whose one layer is what is signed. */
-async function placeSigned(
-  store: Store,
-  mediaType: string,
-  text: string,
-  annotate: (text: string) => Readonly<Record<string, string>>,
-): Promise<Result<Part>> {
-  const layer = await store.text(mediaType, text);
-  if (!layer.ok) return layer;
-  const config = await store.text(
-    media.config,
-    JSON.stringify({
-      architecture: '',
-      created: '0001-01-01T00:00:00Z',
-      history: [{ created: '0001-01-01T00:00:00Z' }],
-      os: '',
-      rootfs: { type: 'layers', diff_ids: [layer.value.digest] },
-      config: {},
-    }),
-  );
-  if (!config.ok) return config;
-  return store.text(
-    media.manifest,
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: media.manifest,
-      config: config.value,
-      layers: [{ ...layer.value, annotations: annotate(text) }],
-    }),
-  );
-}
-
-/** Digest of the definition that a bundle was made for, as its provenance names it. */
-export type DefinitionDigest = Digest;
-export const repositoryOfBundles = bundleRepository;

@@ -1,14 +1,16 @@
 import { type Failure, failure } from '../model/index.js';
 
-const again = { say: 'Take the bundle from where it was made again, and compare the digests on the way.' } as const;
-
 /** The folder or file is no bundle. */
 export const notABundle = (where: string, why: string): Failure =>
-  failure('corrupt', 'BUNDLE-UNREADABLE', `${where} cannot be read as a bundle: ${why}.`, again);
+  failure('corrupt', 'BUNDLE-UNREADABLE', `${where} cannot be read as a bundle: ${why}.`, {
+    say: 'Take the bundle from where it was made again, and compare the digests on the way.',
+  });
 
 /** A part of the bundle's own description does not have its form. */
 export const malformed = (what: string, why: string): Failure =>
-  failure('corrupt', 'BUNDLE-MALFORMED', `${what} does not have the form of a bundle: ${why}.`, again);
+  failure('corrupt', 'BUNDLE-MALFORMED', `${what} does not have the form of a bundle: ${why}.`, {
+    say: 'Take the bundle from where it was made again, and compare the digests on the way.',
+  });
 
 /** A link, device, pipe or anything else that is no plain file. */
 export const notPlain = (path: string, what: string): Failure =>
@@ -52,15 +54,21 @@ export const strangeType = (item: string, type: string): Failure =>
 
 /** Bytes changed. */
 export const changed = (what: string, want: string, got: string): Failure =>
-  failure('corrupt', 'BUNDLE-CHANGED', `${what} was changed: its content should be ${want} and is ${got}.`, again);
+  failure('corrupt', 'BUNDLE-CHANGED', `${what} was changed: its content should be ${want} and is ${got}.`, {
+    say: 'Take the bundle from where it was made again, and compare the digests on the way.',
+  });
 
 /** The size differs from what the index says. */
 export const wrongSize = (what: string, want: number, got: number): Failure =>
-  failure('corrupt', 'BUNDLE-SIZE', `${what} should have ${want} bytes and has ${got}.`, again);
+  failure('corrupt', 'BUNDLE-SIZE', `${what} should have ${want} bytes and has ${got}.`, {
+    say: 'Take the bundle from where it was made again, and compare the digests on the way.',
+  });
 
 /** One digest with two sizes: the index lies about one of them. */
 export const twoSizes = (what: string, other: string): Failure =>
-  failure('corrupt', 'BUNDLE-SIZE-CONFLICT', `${what} and ${other} are the same content by digest but not by size.`, again);
+  failure('corrupt', 'BUNDLE-SIZE-CONFLICT', `${what} and ${other} are the same content by digest but not by size.`, {
+    say: 'Take the bundle from where it was made again, and compare the digests on the way.',
+  });
 
 /** Something the index names is not there. */
 export const absent = (what: string): Failure =>

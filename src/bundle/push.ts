@@ -9,7 +9,7 @@ import {
   sendBlob,
   sendManifest,
 } from '../tools/oci/index.js';
-import { bundleName } from './create.js';
+import { bundleName } from './seal.js';
 import type { BundleDisk } from './disk.js';
 import { deltaBase } from './errors.js';
 import { bundleRepository, media } from './format.js';

@@ -3,7 +3,6 @@ import { type Static, Type } from 'typebox';
 import { type Digest, err, type Failure, ok, type Result } from '../model/index.js';
 import type { BundleDisk } from './disk.js';
 import { absent, changed, expired, malformed, older, stranger, tooMuch, wrongSignature, wrongSize } from './errors.js';
-import { media } from './format.js';
 import { readBundle } from './items.js';
 import { preAuthenticated, signatureHolds } from './keys.js';
 import { blobPath, type Source } from './layout.js';
@@ -226,6 +225,3 @@ const where = (pieces: readonly { readonly file: string }[]): string => {
   const volumes = [...new Set(pieces.map(({ file }) => file))].filter((file) => !file.includes(join('blobs', 'sha256')));
   return volumes.length === 0 ? '' : ` (in ${volumes.map((file) => file.slice(dirname(file).length + 1)).join(', ')})`;
 };
-
-/** Types of the parts a bundle's own manifests have, for a registry. */
-export const rootType = media.index;

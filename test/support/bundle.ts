@@ -122,7 +122,21 @@ export async function makeTestBundle(m: TestMachine, name: string, some: Partial
   return folder;
 }
 
-type Json = { [key: string]: Json } & Json[] & string & number;
+/** Whatever an index, a manifest or a descriptor may hold. */
+export interface Json {
+  digest: string;
+  size: number;
+  mediaType: string;
+  artifactType?: string;
+  annotations: Record<string, string>;
+  manifests: Json[];
+  layers: Json[];
+  config: Json;
+  payload: string;
+  payloadType: string;
+  signatures: { readonly sig: string }[];
+  critical: { readonly image: unknown };
+}
 
 /** A layout as a forger works on it: anything may be changed, and digests and signature follow where that is wished. */
 export class Forgery {
@@ -135,7 +149,7 @@ export class Forgery {
   }
 
   get rootEntry(): Json {
-    return (this.index.manifests as Json[]).find((one) => (one.artifactType as string | undefined)?.includes('bundle')) as Json;
+    return this.index.manifests.find((one) => one.artifactType?.includes('bundle')) as Json;
   }
 
   json(path: string): Json {
@@ -159,7 +173,7 @@ export class Forgery {
   }
 
   item(kind: string, name?: string): Json {
-    return (this.root.manifests as Json[]).find(
+    return this.root.manifests.find(
       ({ annotations }) =>
         annotations['dev.strata.bundle.kind'] === kind && (name === undefined || annotations['dev.strata.bundle.name'] === name),
     ) as Json;
@@ -169,21 +183,20 @@ export class Forgery {
   edit(part: Json, change: (manifest: Json) => void): void {
     const manifest = this.blob(part.digest);
     change(manifest);
-    const old = part.digest as string;
+    const old = part.digest;
     Object.assign(part, this.store(manifest));
     rmSync(this.path(old), { force: true });
-    for (const one of this.index.manifests as Json[])
-      if (one.digest === old) Object.assign(one, { digest: part.digest, size: part.size });
+    for (const one of this.index.manifests) if (one.digest === old) Object.assign(one, { digest: part.digest, size: part.size });
   }
 
   /** Writes all back; signs it again where there is a key. */
   write(key?: KeyObject): void {
     const { rootEntry } = this;
-    const before = rootEntry.digest as string;
+    const before = rootEntry.digest;
     Object.assign(rootEntry, this.store(this.root));
     if (rootEntry.digest !== before) rmSync(this.path(before), { force: true });
     const named = (suffix: string) =>
-      (this.index.manifests as Json[]).find(
+      this.index.manifests.find(
         ({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] === `${before.replace(':', '-')}.${suffix}`,
       );
     if (key !== undefined) {
@@ -191,10 +204,10 @@ export class Forgery {
       // The provenance speaks of the former content: a forger leaves it out.
       if (att !== undefined) this.drop(att);
       if (sig !== undefined) {
-        const payload = payloadOf(rootEntry.digest as unknown as Digest);
+        const payload = payloadOf(rootEntry.digest as Digest);
         this.edit(sig, (manifest) => {
-          const [layer] = manifest.layers as Json[];
-          rmSync(this.path(layer?.digest as unknown as string), { force: true });
+          const [layer] = manifest.layers;
+          rmSync(this.path(layer?.digest ?? ''), { force: true });
           Object.assign(layer as Json, this.store(payload), {
             annotations: { 'dev.cosignproject.cosign/signature': signBytes(key, Buffer.from(payload)) },
           });
@@ -209,10 +222,10 @@ export class Forgery {
 
   private drop(part: Json): void {
     const { layers, config } = this.blob(part.digest);
-    const shared = (this.index.manifests as Json[]).filter((one) => one !== part);
-    for (const digest of [part.digest, config.digest, ...(layers as Json[]).map((one) => one.digest)])
+    const shared = this.index.manifests.filter((one) => one !== part);
+    for (const digest of [part.digest, config.digest, ...layers.map((one) => one.digest)])
       rmSync(this.path(digest), { force: true });
-    (this.index as { manifests: unknown }).manifests = shared;
+    this.index.manifests = shared;
   }
 }
 

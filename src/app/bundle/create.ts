@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cachedFacts } from '../../bundle/bill/facts.js';
-import { bundleName, makeBundle } from '../../bundle/create.js';
+import { makeBundle } from '../../bundle/create.js';
+import { bundleName } from '../../bundle/seal.js';
 import { inventoryOf, parseInventory } from '../../bundle/inventory.js';
 import { openSource } from '../../bundle/source.js';
 import { Store } from '../../bundle/store.js';

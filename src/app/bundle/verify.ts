@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundleName } from '../../bundle/create.js';
+import { bundleName } from '../../bundle/seal.js';
 import { compareBundles, type Difference, inventoryOf } from '../../bundle/inventory.js';
 import { fingerprintOf } from '../../bundle/keys.js';
 import type { Bundle } from '../../bundle/types.js';
