@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Action, ImageFormat, ImageRef } from '../model/index.js';
+import type { Action, ImageFormat, ImageRef, Kit, StepHandle } from '../model/index.js';
+import type { GivenImages } from './environment.js';
 import { err, ok } from '../model/index.js';
 import { noImage } from './errors.js';
 
@@ -27,6 +28,20 @@ export const chooseImage: Action<ImageWant, ImageGot> = {
   diff: () => [],
   apply: async (want) => choose(want),
 };
+
+/** The step that chooses the image of one of these kinds. */
+export const imageStep = (
+  kit: Kit,
+  images: GivenImages,
+  { formats, name }: { readonly formats: readonly ImageFormat[]; readonly name?: string | undefined },
+): StepHandle<ImageWant, ImageGot> =>
+  kit.step<ImageWant, ImageGot>({
+    id: 'image',
+    title: 'Image of the machines',
+    effect: 'none',
+    inputs: { images, formats, ...(name !== undefined && { name }) },
+    action: chooseImage,
+  });
 
 function choose({ images, formats, name }: ImageWant) {
   const fitting = formats.flatMap((format) =>

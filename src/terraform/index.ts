@@ -1,6 +1,7 @@
 export * from './adopt.js';
 export * from './beside.js';
 export * from './changes.js';
+export * from './eject.js';
 export * from './environment.js';
 export * from './errors.js';
 export * from './image.js';
@@ -8,6 +9,7 @@ export * from './keys.js';
 export * from './layout.js';
 export * from './machine.js';
 export * from './module.js';
+export * from './needs.js';
 export * from './outputs.js';
 export * from './plan.js';
 export * from './settings.js';

@@ -1,10 +1,10 @@
-import { defineProvider } from '../../../model/index.js';
-import { chooseImage, loginPublic, planEnvironment, staticOffers } from '../../../terraform/index.js';
+import { defineProvider, type Provider } from '../../../model/index.js';
+import { chooseImage, ejectEnvironment, loginPublic, planEnvironment, staticOffers } from '../../../terraform/index.js';
 import { environmentOf, guardOf, nodesOf, plannedMachines, pluginsOf, variablesOf } from './module.js';
 import { AwsSpec, formats } from './spec.js';
 
 /** Machines on Amazon Web Services: a network of their own, fixed addresses, a load balancer for the API. */
-export const terraformAws = defineProvider<'infrastructure', AwsSpec>({
+export const terraformAws: Provider<'infrastructure', AwsSpec> = defineProvider<'infrastructure', AwsSpec>({
   id: 'terraform-aws',
   layer: 'infrastructure',
   spec: AwsSpec,
@@ -56,4 +56,5 @@ export const terraformAws = defineProvider<'infrastructure', AwsSpec>({
     });
     return { steps: [image, ...environment.steps], publishes: environment.publishes };
   },
+  eject: (spec, given, kit) => ejectEnvironment(terraformAws.plan(spec, given, kit).steps, kit),
 });

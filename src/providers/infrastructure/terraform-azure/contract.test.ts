@@ -70,7 +70,7 @@ contract({
     ha: spec,
     full: {
       ...spec,
-      credentials: { tenant: 't', client: 'c' },
+      credentials: { tenant: 't', client: 'c', secret: 'azure-client-secret' },
       ingress: { allow: ['10.0.0.0/8'] },
       bastion: { allow: ['198.51.100.0/24'] },
       autoscaling: { min: 1, max: 5 },
@@ -88,7 +88,7 @@ contract({
       ...spec,
       controlPlanes: 1,
       workers: 1,
-      credentials: { tenant: 't', client: 'c' },
+      credentials: { tenant: 't', client: 'c', secret: 'azure-client-secret' },
       bastion: { allow: ['198.51.100.0/24'] },
     },
   },

@@ -1,29 +1,27 @@
-import { defineProvider } from '../../../model/index.js';
-import { chooseImage, loginPublic, planEnvironment, staticOffers } from '../../../terraform/index.js';
+import { defineProvider, type Provider } from '../../../model/index.js';
+import {
+  ejectEnvironment,
+  imageNeed,
+  imageStep,
+  loginPublic,
+  moduleTools,
+  planEnvironment,
+  staticOffers,
+} from '../../../terraform/index.js';
 import { adoptables, environmentOf, guardOf, machinesOf, nodesOf, pluginsOf, variablesOf } from './module.js';
 import { range } from './range.js';
 import { AzureSpec, formats } from './spec.js';
 
 /** Machines on Microsoft Azure: a network of their own, chosen addresses, balancers inside of it. */
-export const terraformAzure = defineProvider<'infrastructure', AzureSpec>({
+export const terraformAzure: Provider<'infrastructure', AzureSpec> = defineProvider<'infrastructure', AzureSpec>({
   id: 'terraform-azure',
   layer: 'infrastructure',
   spec: AzureSpec,
   facts: { title: 'Machines on Microsoft Azure', provides: ['machines'] },
-  tools: [
-    { tool: 'terraform', why: 'makes the machines' },
-    { tool: 'tofu', why: 'makes the machines, where it is chosen' },
-    { tool: 'ssh', why: 'reaches the machines' },
-    { tool: 'ssh-keygen', why: 'makes the keys of the machines' },
-  ],
+  tools: moduleTools(),
   offers: (spec) => staticOffers('azure', spec),
-  needs: () => [
-    {
-      key: 'image.format',
-      oneOf: formats,
-      because: 'Azure starts machines from an image in the subscription or a gallery; it cannot start a file of ours.',
-    },
-  ],
+  needs: () =>
+    imageNeed(formats, 'Azure starts machines from an image in the subscription or a gallery; it cannot start a file of ours.'),
   machines: machinesOf,
   plan(spec, given, kit) {
     const nodes = nodesOf(spec);
@@ -35,13 +33,7 @@ export const terraformAzure = defineProvider<'infrastructure', AzureSpec>({
       inputs: { cidr: spec.cidr, addresses },
       action: range,
     });
-    const image = kit.step({
-      id: 'image',
-      title: 'Image of the machines',
-      effect: 'none',
-      inputs: { images: given.image.images, formats, ...(spec.image !== undefined && { name: spec.image }) },
-      action: chooseImage,
-    });
+    const image = imageStep(kit, given.image.images, { formats, name: spec.image });
     const environment = planEnvironment({
       kit,
       bin: spec.program,
@@ -64,4 +56,5 @@ export const terraformAzure = defineProvider<'infrastructure', AzureSpec>({
     });
     return { steps: [checked, image, ...environment.steps], publishes: environment.publishes };
   },
+  eject: (spec, given, kit) => ejectEnvironment(terraformAzure.plan(spec, given, kit).steps, kit),
 });

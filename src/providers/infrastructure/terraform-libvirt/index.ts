@@ -1,11 +1,14 @@
-import { defineProvider } from '../../../model/index.js';
+import { defineProvider, type Provider } from '../../../model/index.js';
 import {
-  chooseImage,
   controlPlaneGuard,
+  ejectEnvironment,
+  imageNeed,
+  imageStep,
   layoutOf,
   loginPublic,
-  plannedMachines,
+  moduleTools,
   planEnvironment,
+  plannedMachines,
   staticOffers,
 } from '../../../terraform/index.js';
 import { disk } from './disk.js';
@@ -13,37 +16,18 @@ import { pluginsOf, variablesOf } from './module.js';
 import { formats, LibvirtSpec } from './spec.js';
 
 /** Machines on a host with libvirt: one disk image below, a copy-on-write disk for each machine. */
-export const terraformLibvirt = defineProvider<'infrastructure', LibvirtSpec>({
+export const terraformLibvirt: Provider<'infrastructure', LibvirtSpec> = defineProvider<'infrastructure', LibvirtSpec>({
   id: 'terraform-libvirt',
   layer: 'infrastructure',
   spec: LibvirtSpec,
   facts: { title: 'Machines on a host with libvirt', provides: ['machines'] },
-  tools: [
-    { tool: 'terraform', why: 'makes the machines' },
-    { tool: 'tofu', why: 'makes the machines, where it is chosen' },
-    { tool: 'terraform-provider-libvirt', why: 'talks to libvirt, where no registry is in reach' },
-    { tool: 'ln', why: 'puts files where Terraform finds them' },
-    { tool: 'ssh', why: 'reaches the machines' },
-    { tool: 'ssh-keygen', why: 'makes the keys of the machines' },
-  ],
+  tools: moduleTools({ tool: 'terraform-provider-libvirt', why: 'talks to libvirt, where no registry is in reach' }),
   offers: (spec) => staticOffers('libvirt', spec),
-  needs: () => [
-    {
-      key: 'image.format',
-      oneOf: formats,
-      because: 'libvirt layers the disk of each machine on one qcow2 file of the image layer.',
-    },
-  ],
+  needs: () => imageNeed(formats, 'libvirt layers the disk of each machine on one qcow2 file of the image layer.'),
   machines: plannedMachines,
   plan(spec, given, kit) {
     const { nodes, balancer, api } = layoutOf(spec);
-    const image = kit.step({
-      id: 'image',
-      title: 'Disk image of the machines',
-      effect: 'none',
-      inputs: { images: given.image.images, formats, ...(spec.image !== undefined && { name: spec.image }) },
-      action: chooseImage,
-    });
+    const image = imageStep(kit, given.image.images, { formats, name: spec.image });
     const file = kit.step({
       id: 'disk',
       title: 'Disk image beside the module',
@@ -72,4 +56,5 @@ export const terraformLibvirt = defineProvider<'infrastructure', LibvirtSpec>({
     });
     return { steps: [image, file, ...environment.steps], publishes: environment.publishes };
   },
+  eject: (spec, given, kit) => ejectEnvironment(terraformLibvirt.plan(spec, given, kit).steps, kit),
 });

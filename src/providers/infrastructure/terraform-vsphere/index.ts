@@ -1,37 +1,28 @@
-import { defineProvider } from '../../../model/index.js';
+import { defineProvider, type Provider } from '../../../model/index.js';
 import {
   controlPlaneGuard,
+  ejectEnvironment,
+  imageNeed,
   layoutOf,
   loginPublic,
-  plannedMachines,
+  moduleTools,
   planEnvironment,
+  plannedMachines,
   staticOffers,
 } from '../../../terraform/index.js';
 import { adoptables, environmentOf, foundations, pluginsOf, variablesOf } from './module.js';
 import { formats, VsphereSpec } from './spec.js';
 
 /** Machines on VMware vSphere: cloned from the image layer's template, with addresses, keys and names given to them. */
-export const terraformVsphere = defineProvider<'infrastructure', VsphereSpec>({
+export const terraformVsphere: Provider<'infrastructure', VsphereSpec> = defineProvider<'infrastructure', VsphereSpec>({
   id: 'terraform-vsphere',
   layer: 'infrastructure',
   spec: VsphereSpec,
   facts: { title: 'Machines on VMware vSphere', provides: ['machines'] },
-  tools: [
-    { tool: 'terraform', why: 'makes the machines' },
-    { tool: 'tofu', why: 'makes the machines, where it is chosen' },
-    { tool: 'terraform-provider-vsphere', why: 'talks to the vCenter, where no registry is in reach' },
-    { tool: 'ln', why: 'puts it where Terraform finds it' },
-    { tool: 'ssh', why: 'reaches the machines' },
-    { tool: 'ssh-keygen', why: 'makes the keys of the machines' },
-  ],
+  tools: moduleTools({ tool: 'terraform-provider-vsphere', why: 'talks to the vCenter, where no registry is in reach' }),
   offers: (spec) => staticOffers('vsphere', spec),
-  needs: () => [
-    {
-      key: 'image.format',
-      oneOf: formats,
-      because: 'vSphere clones machines from a template that lies in its own inventory; it cannot start a file of ours.',
-    },
-  ],
+  needs: () =>
+    imageNeed(formats, 'vSphere clones machines from a template that lies in its own inventory; it cannot start a file of ours.'),
   machines: plannedMachines,
   plan(spec, given, kit) {
     const { nodes, balancer, api } = layoutOf(spec);
@@ -59,4 +50,5 @@ export const terraformVsphere = defineProvider<'infrastructure', VsphereSpec>({
     });
     return { steps: [...base.steps, ...environment.steps], publishes: environment.publishes };
   },
+  eject: (spec, given, kit) => ejectEnvironment(terraformVsphere.plan(spec, given, kit).steps, kit),
 });

@@ -3,7 +3,7 @@ import { secretRef } from '../../../model/index.js';
 import {
   type Adoptable,
   besidePath,
-  chooseImage,
+  imageStep,
   type GivenImages,
   layoutOf,
   machineArguments,
@@ -88,13 +88,7 @@ export function foundations(
   images: GivenImages,
   kit: Kit,
 ): { readonly steps: readonly Step[]; readonly template: Ref<string>; readonly after: readonly StepId[] } {
-  const template = kit.step({
-    id: 'image',
-    title: 'Template of the machines',
-    effect: 'none',
-    inputs: { images, formats, ...(image !== undefined && { name: image }) },
-    action: chooseImage,
-  });
+  const template = imageStep(kit, images, { formats, name: image });
   if (vcenter.authority === undefined) return { steps: [template], template: template.out('location'), after: [] };
   const authority = kit.step({
     id: 'trust',
