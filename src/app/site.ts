@@ -25,6 +25,7 @@ import {
 import { providers } from '../providers/registry.js';
 import { loadToolchain, locateTool, planToolchain, type Toolchain } from '../toolchain/index.js';
 import { type Composition, compose } from './compose.js';
+import { deriveSecrets } from './secrets/derive.js';
 
 /** One environment of one platform on this machine. */
 export interface Site {
@@ -54,8 +55,10 @@ export async function openSite(directory: string, environment: string): Promise<
   let toolchain: Toolchain | undefined;
   const host = await createHost({
     paths,
+    derive: (name) => derived(name),
     locate: async (tool) => (toolchain ? locateTool(toolchain, paths.cache, tool, quietReader(host)) : undefined),
   });
+  const derived = deriveSecrets(host, paths);
   const loaded = await loadToolchain(quietReader(host), paths);
   if (!loaded.ok) return loaded;
   toolchain = loaded.value;

@@ -60,6 +60,7 @@ export const groups: Readonly<Record<string, string>> = {
   package: 'Choose the core services of a platform',
   app: 'Choose the applications of a platform',
   bundle: 'Carry everything an environment needs across a gap',
+  secrets: 'Look after the encrypted files of a definition',
   import: 'Make a definition from another system’s files',
 };
 
@@ -335,6 +336,25 @@ export const grammar: readonly CommandGrammar[] = [
       passphraseFile,
       output,
     ],
+  },
+  {
+    name: 'secrets list',
+    text: 'List the encrypted files of a definition: names, recipients and age; opens none',
+    args: [],
+    options: definition,
+  },
+  {
+    name: 'secrets rotate',
+    text: 'Make a new age key, encrypt every file to it, and drop the old one',
+    args: [],
+    options: definition,
+    drains: true,
+  },
+  {
+    name: 'secrets key',
+    text: 'Make a first age key; never replaces one',
+    args: [],
+    options: [{ flags: '--out <FILE>', text: 'file to write (default: age.key)' }, output],
   },
   {
     name: 'import bigbang',

@@ -10,7 +10,7 @@ import { exchange } from './http.js';
 import { openLeftovers } from './leftovers.js';
 import { findExecutable, searchFolders } from './locate.js';
 import { createRedactor } from './redactor.js';
-import { openSecrets, type SecretStore } from './secrets.js';
+import { type Derive, openSecrets, type SecretStore } from './secrets.js';
 
 /** What a world tells beside its results. */
 export type WorldEmission =
@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly locate?: (tool: string) => Promise<string | undefined>;
   /** Tells this environment's daemons from those of others; derived from the state folder where absent. */
   readonly id?: string;
+  /** Secrets that are not kept in the state folder. */
+  readonly derive?: Derive;
 }
 
 /** This machine, as one environment sees it. */
@@ -43,6 +45,8 @@ export interface Host {
   readonly secrets: SecretStore;
   /** Replaces every kept secret in a text. */
   redact(text: string): string;
+  /** From now on this value is replaced as well. */
+  conceal(value: string): void;
   /** Every process that carries this environment's mark: empty after a destruction. */
   listDaemons(): Promise<readonly RunningDaemon[]>;
   /** Ends commands that a killed run left behind; only for the holder of the lock. */
@@ -50,9 +54,9 @@ export interface Host {
 }
 
 /** Opens this machine for an environment; loads its secrets so that none is ever printed. */
-export async function createHost({ paths, locate, id = idOf(paths.state) }: HostOptions): Promise<Host> {
+export async function createHost({ paths, locate, id = idOf(paths.state), derive }: HostOptions): Promise<Host> {
   const redactor = createRedactor();
-  const secrets = await openSecrets(join(paths.state, 'secrets'), redactor);
+  const secrets = await openSecrets(join(paths.state, 'secrets'), redactor, derive);
   const folders = searchFolders(process.env.PATH ?? '');
   const environment = minimalEnvironment(process.env, folders);
   const leftovers = await openLeftovers(id);
@@ -74,6 +78,7 @@ export async function createHost({ paths, locate, id = idOf(paths.state) }: Host
     world: (scope) => createHands(parts, scope),
     secrets,
     redact: redactor.redact,
+    conceal: redactor.add,
     listDaemons: () => daemons.list(),
     settle: () => leftovers.end(),
   };

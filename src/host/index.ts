@@ -13,6 +13,6 @@ export { acquireLock, type Lock, type LockHolder, lockHolder } from './lock.js';
 export { type MachineFacts, machineFacts } from './preflight.js';
 export { addressesOf, askOver, awsCredentials, connects, presentedBy } from './probes.js';
 export { createRedactor, type Redactor } from './redactor.js';
-export type { SecretStore } from './secrets.js';
-export { absolutePath, cacheFolder, programFolder, shownPath, shownText } from './places.js';
+export type { Derive, SecretStore } from './secrets.js';
+export { absolutePath, ageKeyFile, cacheFolder, programFolder, shownPath, shownText } from './places.js';
 export { copyTree, makeFolder, makePrivateFolder, removeScratch } from './trees.js';

@@ -18,6 +18,12 @@ export function cacheFolder(): string {
   return join(shared ? resolve(shared) : join(homedir(), '.cache'), 'strata');
 }
 
+/** File of age keys that the user names, as for sops itself; `undefined` where none is named. */
+export function ageKeyFile(): string | undefined {
+  const named = process.env.SOPS_AGE_KEY_FILE;
+  return named ? resolve(named) : undefined;
+}
+
 /** The same path, whatever folder the user stands in. */
 export const absolutePath = (path: string): string => resolve(path);
 

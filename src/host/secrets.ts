@@ -14,8 +14,11 @@ export interface SecretStore {
   path(name: string): string;
 }
 
+/** Finds a secret that is kept elsewhere, in memory alone; `undefined` for names it knows nothing of. */
+export type Derive = (name: string) => Promise<Result<string> | undefined>;
+
 /** Opens the folder and makes every secret in it known to the redactor, before anything is printed. */
-export async function openSecrets(folder: string, redactor: Redactor): Promise<SecretStore> {
+export async function openSecrets(folder: string, redactor: Redactor, derive?: Derive): Promise<SecretStore> {
   const path = (name: string): string => join(folder, encodeURIComponent(name).replace(/^\./, '%2E'));
   const load = async (file: string): Promise<string> => {
     const value = await readFile(file, 'utf8');
@@ -35,13 +38,19 @@ export async function openSecrets(folder: string, redactor: Redactor): Promise<S
         const value = await load(path(ref.$secret));
         return ok({ expose: () => value });
       } catch (error) {
-        return err(errnoOf(error) === 'ENOENT' ? secretMissing(ref.$secret) : pathFailed('read', path(ref.$secret), error));
+        if (errnoOf(error) !== 'ENOENT') return err(pathFailed('read', path(ref.$secret), error));
+        const derived = await derive?.(ref.$secret);
+        if (derived === undefined) return err(secretMissing(ref.$secret));
+        if (!derived.ok) return derived;
+        const { value } = derived;
+        redactor.add(value);
+        return ok({ expose: () => value });
       }
     },
     holds: (ref) =>
       load(path(ref.$secret)).then(
         () => true,
-        () => false,
+        async () => (await derive?.(ref.$secret))?.ok === true,
       ),
   };
 }
