@@ -13,6 +13,7 @@ resource "azurerm_public_ip" "bastion" {
 }
 
 resource "azurerm_network_interface" "bastion" {
+  #checkov:skip=CKV_AZURE_119:being reached from outside is what it is for
   count = var.bastion == null ? 0 : 1
 
   name                = "${var.name}-bastion"
