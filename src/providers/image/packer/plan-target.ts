@@ -1,5 +1,5 @@
 import type { Kit } from '../../../model/index.js';
-import { readChecks, readImage, readScap, readSources, readTailoring } from './catalog-data.js';
+import { type ImageData, readChecks, readImage, readScap, readSources, readTailoring, type ScapData } from './catalog-data.js';
 import { deviationsOf, readConflicts } from './conflicts.js';
 import { type PackerSpec, profileOf } from './spec.js';
 import { content } from './steps/content.js';
@@ -53,46 +53,29 @@ export function planTarget(spec: PackerSpec, kit: Kit, target: TargetPlan) {
   const text = (file: string): string => kit.text(kit.catalog(`image/${spec.os}/${file}`));
   const image = readImage(text('image.yaml'));
   const scap = readScap(text('scap.yaml'));
-  const mirror = spec.mirror === undefined ? {} : { mirror: spec.mirror };
   const profile = scap.profiles[profileOf(spec)] ?? '';
-  const { suite, package: name, version, sha256, datastream, playbooks, present = '' } = scap;
-  const scapContent = kit.step({
-    id: 'content',
-    title: 'SCAP content',
-    effect: 'local',
-    inputs: { suite, package: name, version, sha256, datastream, playbook: `${playbooks}${profile}.yml`, ...mirror },
-    action: content,
-  });
-  const runner = spec.checks === 'goss' ? 'goss' : 'inspec';
+  const scapContent = contentStep(spec, kit, scap, profile);
   const build = kit.step({
     id: 'image',
     title: `Build with Packer (${target.builder})`,
     effect: target.place.kind === 'file' ? 'local' : 'remote',
     inputs: {
+      ...chosen(spec, image),
       name: kit.component,
       target,
-      os: image.os,
-      user: image.user,
-      sudoGroup: image.sudoGroup,
-      snapshot: image.snapshot,
-      packages: [...new Set([...image.packages, ...spec.packages])],
-      repositories: spec.repositories ?? image.repositories ?? [],
-      profile: profileOf(spec),
       profileId: `${scap.profilePrefix}${profile}`,
-      fips: spec.fips ? 'on' : 'off',
       content: {
         sha256: scapContent.out('sha256'),
         datastream: scapContent.out('datastream'),
         playbook: scapContent.out('playbook'),
-        present,
+        present: scap.present ?? '',
       },
       tailoring: readTailoring(text('tailoring.yaml')),
       deviations: deviations(spec, kit),
       checks: readChecks(text('verify.yaml')),
-      runner: spec.checks,
       ansible: kit.catalog('ansible'),
       wrapper: kit.catalog('image/targets/common/run-inspec.sh'),
-      templates: templatesOf(kit, target, runner),
+      templates: templatesOf(kit, target, spec.checks === 'goss' ? 'goss' : 'inspec'),
       answers: answersOf(kit, spec.os, target),
       binaries: Object.fromEntries(image.binaries.map((tool) => [tool, kit.tool(tool)])),
     },
@@ -108,6 +91,32 @@ export function planTarget(spec: PackerSpec, kit: Kit, target: TargetPlan) {
   });
   return { os: image.os, build, steps: [waiverStep(spec, kit), scapContent, build] };
 }
+
+/** The SCAP content with the profile's own playbook. */
+function contentStep(spec: PackerSpec, kit: Kit, scap: ScapData, profile: string) {
+  const { suite, package: name, version, sha256, datastream, playbooks } = scap;
+  const mirror = spec.mirror === undefined ? {} : { mirror: spec.mirror };
+  return kit.step({
+    id: 'content',
+    title: 'SCAP content',
+    effect: 'local',
+    inputs: { suite, package: name, version, sha256, datastream, playbook: `${playbooks}${profile}.yml`, ...mirror },
+    action: content,
+  });
+}
+
+/** What the definition says, over what the catalog says. */
+const chosen = (spec: PackerSpec, { os, user, sudoGroup, snapshot, packages, repositories = [] }: ImageData) => ({
+  os,
+  user,
+  sudoGroup,
+  snapshot,
+  packages: [...new Set([...packages, ...spec.packages])],
+  repositories: spec.repositories ?? repositories,
+  profile: profileOf(spec),
+  fips: spec.fips ? ('on' as const) : ('off' as const),
+  runner: spec.checks,
+});
 
 const hostTools = ({ builder }: TargetPlan): readonly string[] => (builder === 'qemu' ? ['qemu-system-x86_64', 'qemu-img'] : []);
 

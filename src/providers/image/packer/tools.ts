@@ -1,0 +1,20 @@
+/** What the provider runs, and why. */
+export const tools = [
+  { tool: 'mmdebstrap', why: 'makes the base root filesystem' },
+  { tool: 'packer', why: 'builds the image' },
+  { tool: 'ansible-playbook', why: "runs the roles and the content's remediations" },
+  { tool: 'oscap', why: 'scans before and after hardening' },
+  { tool: 'systemd-nspawn', why: 'boots the build machine' },
+  { tool: 'ssh', why: 'reaches the build machine' },
+  { tool: 'ssh-keygen', why: 'makes the keys of one build' },
+  { tool: 'ip', why: "makes the build machine's link" },
+  { tool: 'qemu-img', why: 'writes disk files' },
+  { tool: 'sfdisk', why: 'writes the partition table of disk files' },
+  { tool: 'qemu-system-x86_64', why: 'runs the build machine of target qemu' },
+  { tool: 'goss', why: 'checks an image at its target' },
+  { tool: 'inspec', why: 'checks an image at its target' },
+  { tool: 'cinc-auditor', why: 'checks an image at its target' },
+  { tool: 'aws', why: 'finds an AMI again' },
+  { tool: 'az', why: 'finds a managed image again' },
+  { tool: 'govc', why: 'finds a template again' },
+] as const;
