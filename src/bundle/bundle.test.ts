@@ -107,6 +107,29 @@ test('a run that was killed leaves no bundle, and the next one goes on', async (
   must(await verifyContent(blobDisk, await open(folder)));
 });
 
+test('asked to stop, it ends between two items, and what was copied serves the next run', async () => {
+  const asked = new AbortController();
+  const folder = join(m.root, 'out');
+  const made = await makeBundle({
+    store: await store('out'),
+    about: aboutTest,
+    origin: { definition: sha256('definition') },
+    images: [
+      await testImage(m, 'registry.test/one:1', ['shared layer', 'layer of one']),
+      await testImage(m, 'registry.test/two:1', ['shared layer', 'layer of two']),
+    ],
+    sets: [],
+    allowMissing: 'no',
+    told: () => asked.abort(),
+    stop: asked.signal,
+  });
+  expect(made).toMatchObject({ ok: false, error: { kind: 'cancelled', diagnostic: { code: 'BUNDLE-STOPPED' } } });
+  const copied = readdirSync(join(folder, 'blobs', 'sha256'));
+  expect(copied).toContain(sha256('layer of one').slice(7));
+  expect(copied).not.toContain(sha256('layer of two').slice(7));
+  expect(existsSync(join(folder, 'index.json'))).toBe(false);
+});
+
 test('a source that is no longer what it was named is refused, and leaves nothing half-written', async () => {
   const image = await testImage(m, 'registry.test/one:1', ['layer']);
   writeFileSync(image.layers[0]?.file ?? '', 'LAYER');

@@ -4,7 +4,7 @@ import { type Bill, type Group, imagePurl } from './bill/bill.js';
 import { type Component, distinct } from './bill/component.js';
 import { cyclonedx } from './bill/cyclonedx.js';
 import { spdx } from './bill/spdx.js';
-import { badPath, missingItems } from './errors.js';
+import { badPath, missingItems, stopped } from './errors.js';
 import { type Kind, media, notes, pathFault } from './format.js';
 import type { Origin } from './provenance.js';
 import { renderIndex, seal } from './seal.js';
@@ -53,6 +53,8 @@ export interface Making {
   readonly key?: KeyObject | undefined;
   readonly allowMissing: 'yes' | 'no';
   readonly told: (item: string) => void;
+  /** Looked at between items: what is being copied is finished first. */
+  readonly stop?: AbortSignal;
 }
 
 /** An item with its place in the index, and what was found in it. */
@@ -66,19 +68,9 @@ interface Placed {
 export async function makeBundle(making: Making): Promise<Result<{ readonly root: Part; readonly items: readonly Item[] }>> {
   const { about, store } = making;
   if (about.missing.length > 0 && making.allowMissing === 'no') return err(missingItems(about.missing));
-  const placed: Placed[] = [];
-  for (const image of making.images) {
-    making.told(image.ref);
-    const one = await placeImage(making, image);
-    if (!one.ok) return one;
-    placed.push(one.value);
-  }
-  for (const set of making.sets) {
-    making.told(`${set.kind} ${set.name}`);
-    const one = await placeSet(making, set);
-    if (!one.ok) return one;
-    placed.push(one.value);
-  }
+  const content = await placeContent(making);
+  if (!content.ok) return content;
+  const placed = content.value;
   const bills = await placeBills(making, placed);
   if (!bills.ok) return bills;
   const left = await placeLeftOut(making);
@@ -89,6 +81,22 @@ export async function makeBundle(making: Making): Promise<Result<{ readonly root
   const items = parts.map(({ item }) => item);
   const closed = await seal(making, root.value, parts);
   return closed.ok ? ok({ root: { ...root.value, artifactType: media.bundle }, items }) : closed;
+}
+
+async function placeContent(making: Making): Promise<Result<readonly Placed[]>> {
+  const works = [
+    ...making.images.map((image) => ({ name: image.ref, place: () => placeImage(making, image) })),
+    ...making.sets.map((set) => ({ name: `${set.kind} ${set.name}`, place: () => placeSet(making, set) })),
+  ];
+  const placed: Placed[] = [];
+  for (const { name, place } of works) {
+    if (making.stop?.aborted === true) return err(stopped());
+    making.told(name);
+    const one = await place();
+    if (!one.ok) return one;
+    placed.push(one.value);
+  }
+  return ok(placed);
 }
 
 /** Content that the destination has is named only. */

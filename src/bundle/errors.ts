@@ -177,3 +177,9 @@ export const badOption = (option: string, value: string, form: string): Failure 
     say: 'See the help of the command.',
     command: 'strata bundle create --help',
   });
+
+/** The user asked to stop. */
+export const stopped = (): Failure =>
+  failure('cancelled', 'BUNDLE-STOPPED', 'The creation of the bundle was stopped; what was copied stays.', {
+    say: 'Run the same command again: it goes on where it was.',
+  });

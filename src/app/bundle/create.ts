@@ -88,6 +88,7 @@ async function create(options: CreateOptions, opened: Opened, watch: RunWatch): 
     key: key.value,
     allowMissing: options.allowMissing === true ? 'yes' : 'no',
     told: options.told,
+    stop: watch.drain,
   });
   if (!made.ok) return made;
   const volumes =

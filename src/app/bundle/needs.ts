@@ -1,5 +1,6 @@
 import { edgesOf } from '../../engine/index.js';
 import { layerPackages } from '../../toolchain/carry.js';
+import { stopped } from '../../bundle/errors.js';
 import { imageInput } from '../../bundle/images.js';
 import type { ImageInput, SetInput } from '../../bundle/create.js';
 import {
@@ -43,7 +44,7 @@ export async function needsOf(opened: Opened, watch: RunWatch): Promise<Result<N
   const ran = await obtain(site, spec, wanted, watch);
   if (!ran.ok) return ran;
   const { outputs, failures, verdict } = ran.value;
-  if (verdict === 'cancelled') return err(failures[0]?.failure ?? cancelled());
+  if (verdict === 'cancelled') return err(failures[0]?.failure ?? stopped());
   const missing: string[] = failures.map(({ step, failure }) => `${step}: ${failure.diagnostic.message}`);
   const done = wanted.filter((step) => outputs.has(step.id));
   const skipped = wanted.filter((step) => !outputs.has(step.id) && !failures.some((one) => one.step === step.id));
@@ -71,16 +72,6 @@ export async function needsOf(opened: Opened, watch: RunWatch): Promise<Result<N
 }
 
 const isToolchain = (step: Step): boolean => step.id.startsWith('toolchain/');
-
-const cancelled = () => ({
-  kind: 'cancelled' as const,
-  diagnostic: {
-    code: 'BUNDLE-STOPPED',
-    severity: 'error' as const,
-    message: 'The creation of the bundle was stopped.',
-    remedies: [{ say: 'Run the same command again: it goes on where it was.' }] as const,
-  },
-});
 
 /** Steps and all that they wait for. */
 function withWhatTheyNeed(all: readonly Step[], some: readonly Step[]): readonly Step[] {
