@@ -1,4 +1,4 @@
-import type { ReadWorld, Result, SecretRef } from '../../../model/index.js';
+import type { Failure, ReadWorld, Result, SecretRef } from '../../../model/index.js';
 import { ok, secretRef } from '../../../model/index.js';
 import { askCluster, condition, getObjects, type KubeObject } from '../../../tools/kubectl/index.js';
 
@@ -21,9 +21,31 @@ export interface SeenNode {
 /** Marks a node that Strata closed; one that somebody else closed is left closed. */
 export const drainedMark = 'strata.dev/drained';
 
+/** The administrator may do everything: an API server that says otherwise has started a moment ago and read no roles yet. */
+const readsRoles = ({ diagnostic }: Failure): boolean => /is forbidden: User "kubernetes-admin"/.test(diagnostic.message);
+
+/** Objects, asked for again while the API server reads its roles. */
+async function objectsOf(w: ReadWorld, args: readonly string[]): ReturnType<typeof getObjects> {
+  for (let round = 0; ; round += 1) {
+    const objects = await getObjects(w, kubeconfig, args);
+    if (objects.ok || !readsRoles(objects.error) || round === 30 || w.signal.aborted) return objects;
+    await w.pause(1_000);
+  }
+}
+
+/** Does again what an API server that restarts has not answered, or refused for want of roles. */
+export async function patiently<T>(w: ReadWorld, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  for (let round = 0; ; round += 1) {
+    const done = await work();
+    if (done.ok || round === 30 || w.signal.aborted) return done;
+    if (done.error.kind !== 'not-ready' && !readsRoles(done.error)) return done;
+    await w.pause(2_000);
+  }
+}
+
 /** All nodes; empty where the cluster has none of that name. */
 export async function seeNodes(w: ReadWorld, name?: string): Promise<Result<readonly SeenNode[]>> {
-  const objects = await getObjects(w, kubeconfig, name === undefined ? ['nodes'] : ['node', name]);
+  const objects = await objectsOf(w, name === undefined ? ['nodes'] : ['node', name]);
   return objects.ok ? ok(objects.value.map(seen)) : objects;
 }
 
@@ -49,7 +71,7 @@ export async function serverVersion(w: ReadWorld): Promise<string> {
 
 /** Versions of the API servers by node, from the tags of their images. */
 export async function apiServers(w: ReadWorld): Promise<Result<ReadonlyMap<string, string>>> {
-  const pods = await getObjects(w, kubeconfig, ['pods', '-n', 'kube-system', '-l', 'component=kube-apiserver']);
+  const pods = await objectsOf(w, ['pods', '-n', 'kube-system', '-l', 'component=kube-apiserver']);
   if (!pods.ok) return pods;
   return ok(new Map(pods.value.flatMap((pod) => [[nodeOf(pod), tagOf(pod)] as const])));
 }

@@ -146,8 +146,8 @@ describe('three control planes', () => {
     const steps = planned(three, ['worker-1']);
     await up(played, steps);
     played.platform.cluster.deeds.length = 0;
-    const gone = await runOnce({ steps, worlds: played.puppet, journal: played.journal, mode: 'destroy' });
-    expect(gone.run).toMatchObject(good);
+    const { run } = await runOnce({ steps, worlds: played.puppet, journal: played.journal, mode: 'destroy' });
+    expect(run).toMatchObject(good);
     expect(played.platform.cluster.deeds).toEqual([]);
     expect(played.platform.cluster.members.size).toBe(0);
   });
@@ -209,8 +209,8 @@ describe('an upgrade', () => {
     expect(run).toMatchObject(good);
     expect(played.platform.cluster.deeds).toEqual(order(...all));
     expect(new Set(played.platform.cluster.servers.values())).toEqual(new Set(['v1.37.2']));
-    const again = await up(played, newer);
-    expect(again.plan.steps.filter(({ verdict }) => verdict !== 'keep')).toEqual([]);
+    const { plan } = await up(played, newer);
+    expect(plan.steps.filter(({ verdict }) => verdict !== 'keep')).toEqual([]);
   });
 
   it('killed after any deed, the next run goes on and every machine ends open', async () => {
@@ -232,6 +232,12 @@ describe('an upgrade', () => {
       }
     }
   }, 240_000);
+
+  it('outlives an API server that restarts and knows no roles yet', async () => {
+    const played = await stands(planned(['cp-1'], [], { version: 'v1.36.3' }));
+    played.platform.cluster.blinks = true;
+    expect(failures((await up(played, planned(['cp-1'], []))).events)).toEqual([]);
+  });
 
   it('stops at the machine that fails, puts it back, and goes on there', async () => {
     const played = await stands();
@@ -267,12 +273,9 @@ describe('an upgrade', () => {
       status: { phase: 'Running' },
     };
     played.platform.cluster.held.set('worker-1', [pod]);
-    const budget = { kind: 'PodDisruptionBudget', metadata: { name: 'db', namespace: 'shop' } };
-    played.platform.cluster.things.set('poddisruptionbudget/db', {
-      ...budget,
-      spec: { selector: { matchLabels: { app: 'db' } } },
-      status: { disruptionsAllowed: 0 },
-    });
+    const metadata = { name: 'db', namespace: 'shop' };
+    const [spec, status] = [{ selector: { matchLabels: { app: 'db' } } }, { disruptionsAllowed: 0 }];
+    played.platform.cluster.things.set('poddisruptionbudget/db', { kind: 'PodDisruptionBudget', metadata, spec, status });
     const [told = ''] = failures((await up(played, newer)).events);
     expect(told).toContain('KUBEADM-DRAIN');
     expect(told).toContain('shop/db-0 (disruption budget db allows no disruption)');
@@ -285,16 +288,13 @@ describe('an upgrade', () => {
     const [told = ''] = failures((await up(played, older)).events);
     expect(told).toContain('KUBEADM-VERSION-SKEW');
     expect(told).toContain('wanted is the older v1.36.3');
-    const leap = play();
-    await up(leap, older);
+    const leap = await stands();
     leap.platform.cluster.servers.set('cp-1', 'v1.35.9');
-    const [leapt = ''] = failures((await up(leap, newer)).events);
-    expect(leapt).toContain('one minor version at a time');
+    expect(failures((await up(leap, newer)).events)[0]).toContain('one minor version at a time');
   });
 
   it('of a version nobody pinned is refused before anything is made', async () => {
     const [told = ''] = failures((await up(play(), planned(['cp-1'], [], { version: 'v1.30.1' }))).events);
-    expect(told).toContain('KUBEADM-VERSION');
-    expect(told).toContain('1.37 and 1.36');
+    expect(told).toMatch(/KUBEADM-VERSION.*1\.37 and 1\.36/);
   });
 });

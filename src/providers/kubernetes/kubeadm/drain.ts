@@ -1,12 +1,12 @@
 import type { ReadWorld, Result, World } from '../../../model/index.js';
 import { err, ok } from '../../../model/index.js';
 import { command, getObjects, type KubeObject, kubectlFailed } from '../../../tools/kubectl/index.js';
-import { drainedMark, kubeconfig, seeNodes } from './cluster-look.js';
+import { drainedMark, kubeconfig, patiently, seeNodes } from './cluster-look.js';
 import { drainHeld } from './errors.js';
 
 /** Closes a node to new pods and lets those that are there go elsewhere, as their disruption budgets allow. */
 export async function drain(w: World, node: string, deadlineMs: number): Promise<Result<void>> {
-  const nodes = await seeNodes(w, node);
+  const nodes = await patiently(w, () => seeNodes(w, node));
   if (!nodes.ok) return nodes;
   // What somebody else closed is not ours to open again.
   if (nodes.value[0]?.schedulable) {
@@ -23,7 +23,7 @@ export async function drain(w: World, node: string, deadlineMs: number): Promise
 
 /** Opens a node again that Strata closed. */
 export async function reopen(w: World, node: string): Promise<Result<void>> {
-  const nodes = await seeNodes(w, node);
+  const nodes = await patiently(w, () => seeNodes(w, node));
   if (!nodes.ok) return nodes;
   if (!nodes.value[0]?.drained) return ok(undefined);
   const open = await persist(w, `opening ${node}`, ['uncordon', node]);
@@ -31,13 +31,8 @@ export async function reopen(w: World, node: string): Promise<Result<void>> {
 }
 
 /** An API server that restarts is silent for a moment. */
-async function persist(w: World, what: string, args: readonly string[]): Promise<Result<void>> {
-  for (let round = 0; ; round += 1) {
-    const done = await run(w, what, args, 30_000);
-    if (done.ok || done.error.kind !== 'not-ready' || round === 30 || w.signal.aborted) return done;
-    await w.pause(2_000);
-  }
-}
+const persist = (w: World, what: string, args: readonly string[]): Promise<Result<void>> =>
+  patiently(w, () => run(w, what, args, 30_000));
 
 async function run(w: World, what: string, args: readonly string[], deadlineMs: number): Promise<Result<void>> {
   const ran = await w.change({ ...command(w, kubeconfig, args), deadlineMs });

@@ -39,6 +39,10 @@ export class PlayedCluster {
   readonly deeds: string[] = [];
   /** Pods that no drain moves, by node. */
   readonly held = new Map<string, readonly Thing[]>();
+  /** How many requests it refuses still, as one that has not read its roles. */
+  refusals = 0;
+  /** Its only API server restarts once more when kubelet is exchanged. */
+  blinks = false;
   /** Machines whose kubelet does not come up with a version. */
   readonly broken = new Map<string, string>();
 
@@ -76,7 +80,13 @@ export class PlayedCluster {
 
   private key = ({ kind, metadata }: Thing): string => `${kind.toLowerCase()}/${metadata.name}`;
 
+  private refuse(): Partial<Output> {
+    this.refusals -= 1;
+    return { code: 1, stderr: refusal };
+  }
+
   run(args: readonly string[], stdin: string): Partial<Output> {
+    if (this.refusals > 0) return this.refuse();
     if (!this.up || this.servers.size === 0) return { code: 1, stderr: 'dial tcp 10.77.0.11:6443: connect: connection refused' };
     const verbs = ['get', 'apply', 'delete', 'exec', 'annotate', 'drain', 'uncordon'];
     const at = args.findIndex((arg) => verbs.includes(arg));
@@ -85,8 +95,11 @@ export class PlayedCluster {
     if (verb === 'apply') for (const thing of documents()) this.put(thing);
     if (verb === 'exec') return { stdout: this.answer(rest) };
     if (verb === 'delete') this.delete(rest.filter((arg) => !arg.startsWith('-')));
-    if (verb === 'annotate' || verb === 'drain' || verb === 'uncordon') return this.closing(verb, rest);
-    if (verb !== 'get') return {};
+    if (['annotate', 'drain', 'uncordon'].includes(verb)) return this.closing(verb, rest);
+    return verb === 'get' ? this.get(rest, documents) : {};
+  }
+
+  private get(rest: readonly string[], documents: () => readonly Thing[]): Partial<Output> {
     if (rest[0] === '--raw')
       return { stdout: rest[1] === '/readyz' ? 'ok' : `{ "gitVersion": "${[...this.servers.values()][0]}" }` };
     const found = rest.includes('-f') ? documents().flatMap((thing) => this.things.get(this.key(thing)) ?? []) : this.named(rest);
@@ -150,6 +163,10 @@ export class PlayedCluster {
     return `answer-of-${this.things.has('node/worker-1') ? 'worker-1' : 'cp-1'}\n`;
   }
 }
+
+// Recorded from v1.37.2, right after its start.
+const refusal =
+  'Error from server (Forbidden): nodes "cp-1" is forbidden: User "kubernetes-admin" cannot get resource "nodes" in API group "" at the cluster scope';
 
 /** A line of `etcdctl member list`, v3.7.3. */
 function memberLine(name: string): string {

@@ -25,11 +25,8 @@ export class PlayedMachine {
 
   run(script: string): Partial<Output> {
     if (this.failOn !== '' && script.includes(this.failOn)) return { code: 1, stderr: `played failure of ${this.failOn}` };
-    const needed = /\[ ! -x \S+\/kubernetes\/(v[\d.]+)\/kubelet \]/.exec(script)?.[1];
-    if (needed !== undefined && !this.ready.has(needed) && this.installed !== needed)
-      return { code: 1, stderr: `programs of ${needed} are not there` };
-    const tidied = /^umask 022\nrm -rf \/var\/lib\/strata\/upgrade\S+ \S+\/(v[\d.]+)$/m.exec(script)?.[1];
-    if (tidied !== undefined) this.ready.delete(tidied);
+    const missing = this.laidReady(script);
+    if (missing !== undefined) return missing;
     for (const [, body = '', path = ''] of script.matchAll(/printf %s '([^']*)' \| base64 -d > (\S+)\.strata/g))
       this.files.set(path, Buffer.from(body, 'base64').toString('utf8'));
     if (script.includes('systemctl restart strata-pod-network')) this.active = true;
@@ -42,6 +39,17 @@ export class PlayedMachine {
     if (script.includes('upload-certs')) this.cluster.certificates = true;
     this.upgrade(script);
     return { stdout: this.told(script) };
+  }
+
+  /** Programs that are looked for, and those that are no longer needed. */
+  private laidReady(script: string): Partial<Output> | undefined {
+    const needed = /\[ ! -x \S+\/kubernetes\/(v[\d.]+)\/kubelet \]/.exec(script)?.[1];
+    if (needed !== undefined && !this.ready.has(needed) && this.installed !== needed)
+      return { code: 1, stderr: `programs of ${needed} are not there` };
+    const tidied = /^umask 022\nrm -rf \/var\/lib\/strata\/upgrade\S+ \S+\/(v[\d.]+)$/m.exec(script)?.[1];
+    if (tidied !== undefined) this.ready.delete(tidied);
+    if (tidied !== undefined && this.cluster.blinks) this.cluster.refusals = 8;
+    return undefined;
   }
 
   private init(): void {

@@ -1,7 +1,7 @@
 import type { Action, Change, Claim, ReadWorld, Result } from '../../../../model/index.js';
 import { err, ok } from '../../../../model/index.js';
 import { eventually } from '../../../../tools/kubectl/index.js';
-import { apiServers, kubeconfig, seeNodes } from '../cluster-look.js';
+import { apiServers, kubeconfig, patiently, seeNodes } from '../cluster-look.js';
 import { reopen } from '../drain.js';
 import { versionSkew } from '../errors.js';
 import { upgradeMachine, type VersionWant } from '../upgrade.js';
@@ -36,7 +36,7 @@ export const machineVersioned: Action<VersionWant, VersionGot> = {
     // A run that was cut off after all was done but this.
     const done = runs ? await reopen(w, want.node.name) : await upgradeMachine(w, want, got.kubelet);
     if (!done.ok) return done;
-    const now = await look(want, w);
+    const now = await patiently(w, () => look(want, w));
     return now.ok ? ok(now.value ?? nothing(want)) : now;
   },
   async verify(want, _got, w): Promise<readonly Claim[]> {
