@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const launcher = join(repository, 'strata');
 
 /** What a finished command left. */
