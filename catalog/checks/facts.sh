@@ -60,8 +60,10 @@ say earlierCluster "$(if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /var/lib/ra
 say rootLocked "$(one 's/^root:\([^:]*\):.*/\1/p' /etc/shadow | sed 's/^[!*].*/yes/;t;s/^$/empty/;t;s/.*/no/')"
 say loginUsersWithoutPassword "$(awk -F: '$2=="" {n++} END {print n+0}' /etc/shadow 2>/dev/null)"
 say sshPasswords "$(sshd -T 2>/dev/null | awk '$1=="passwordauthentication" {print $2}')"
+say etcdUser "$(if grep -qs '^etcd:' /etc/passwd; then echo yes; else echo no; fi)"
+say nmCloudSetup "$(yes systemctl is-enabled --quiet nm-cloud-setup.timer)"
 say vendorUsers "$(awk -F: '$1 ~ /^(vagrant|packer|cloud-user|ec2-user-default|pi)$/ {n++} END {print n+0}' /etc/passwd 2>/dev/null)"
 for name in overlay br_netfilter nf_conntrack ip_tables nf_tables vxlan ip_vs xt_comment; do module "$name"; done
-for name in net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.ipv4.conf.all.rp_filter fs.inotify.max_user_instances fs.inotify.max_user_watches kernel.pid_max vm.max_map_count vm.overcommit_memory kernel.panic kernel.modules_disabled user.max_user_namespaces net.netfilter.nf_conntrack_max fs.file-max; do setting "$name"; done
+for name in net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.ipv4.conf.all.rp_filter fs.inotify.max_user_instances fs.inotify.max_user_watches kernel.pid_max vm.max_map_count vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops kernel.modules_disabled user.max_user_namespaces net.netfilter.nf_conntrack_max fs.file-max; do setting "$name"; done
 for name in socat conntrack ethtool iptables nft mount curl python3 sudo systemd-nspawn ip mmdebstrap ansible-playbook oscap packer terraform git; do program "$name"; done
 for number in 6443 2379 2380 10250 10257 10259 9345 5000 9418; do busy "$number"; done

@@ -3,6 +3,8 @@ import { type Static, Type } from 'typebox';
 const closed = { additionalProperties: false } as const;
 const text = Type.String({ minLength: 1 });
 
+const Condition = Type.Union([text, Type.Array(text, { minItems: 1 })]);
+
 /** Rules a fact is held to; all that are given must hold. */
 const rules = {
   equals: Type.Optional(Type.String()),
@@ -64,8 +66,9 @@ export const CheckEntry = Type.Object(
     on: Type.Optional(
       Type.Union([Type.Literal('once'), Type.Literal('machines'), Type.Literal('controlPlanes'), Type.Literal('workers')]),
     ),
-    when: Type.Optional(Type.String()),
-    unless: Type.Optional(Type.String()),
+    /** As prerequisites say it: a path that must say something, `path=value`, `path!=value`, or a list of these. */
+    when: Type.Optional(Condition),
+    unless: Type.Optional(Condition),
     /** Words of prerequisites of the same component that it speaks for. */
     answers: Type.Optional(Type.Array(Type.String())),
     probe: Probe,

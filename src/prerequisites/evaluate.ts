@@ -1,4 +1,5 @@
 import type { Diagnostic, PlannedMachine, Prerequisite, Situation, Span } from '../model/index.js';
+import { counts, fillWith, holds, isWhole, lookupIn } from './conditions.js';
 import { actionsUnknown, pathUnknown } from './errors.js';
 import type { ActionTable, Entry, EntryFile } from './schema.js';
 
@@ -41,19 +42,8 @@ interface Filling {
   readonly problems: Diagnostic[];
 }
 
-/** Present, not false, not empty. */
-export const says = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== false &&
-  value !== '' &&
-  value !== 0 &&
-  !(Array.isArray(value) && value.length === 0);
-
-const applies = ({ situations, when, unless }: Entry, facts: Facts): boolean =>
-  (situations === undefined || situations.includes(facts.situation)) &&
-  (when === undefined || says(lookup(facts, when))) &&
-  (unless === undefined || !says(lookup(facts, unless)));
+const applies = (entry: Entry, facts: Facts): boolean =>
+  (entry.situations === undefined || entry.situations.includes(facts.situation)) && counts(entry, (path) => lookup(facts, path));
 
 function state(entry: Entry, filling: Filling): Stated {
   const { facts } = filling;
@@ -75,7 +65,9 @@ function state(entry: Entry, filling: Filling): Stated {
 function itemsOf({ items = [], forEach, actions }: Entry, filling: Filling): readonly string[] {
   const { facts } = filling;
   const each = forEach === undefined ? [] : groupOf(facts, forEach.of).map((machine) => fill(forEach.item, filling, machine));
-  return [...items.map((item) => fill(item, filling)), ...each, ...(actions === undefined ? [] : actionsOf(actions, filling))];
+  // An item about something optional is no item where that is absent.
+  const whole = items.filter((item) => isWhole(item, (path) => lookup(facts, path)));
+  return [...whole.map((item) => fill(item, filling)), ...each, ...(actions === undefined ? [] : actionsOf(actions, filling))];
 }
 
 const groupOf = ({ machines }: Facts, group: string): readonly PlannedMachine[] =>
@@ -83,30 +75,22 @@ const groupOf = ({ machines }: Facts, group: string): readonly PlannedMachine[] 
 
 /** What a path of an entry stands for. */
 function lookup(facts: Facts, path: string, each?: PlannedMachine): unknown {
-  const counts: Readonly<Record<string, number>> = {
+  const known: Readonly<Record<string, number>> = {
     machines: facts.machines.length,
     controlPlanes: groupOf(facts, 'controlPlanes').length,
     workers: groupOf(facts, 'workers').length,
   };
-  if (Object.hasOwn(counts, path)) return counts[path];
+  if (Object.hasOwn(known, path)) return known[path];
   const { platform, environment, spec } = facts;
   return lookupIn({ platform, environment, spec, each }, path);
 }
 
-/** What lies at a dotted path; own members only. */
-export function lookupIn(data: unknown, path: string): unknown {
-  let here = data;
-  for (const key of path.split('.'))
-    here = typeof here === 'object' && here !== null && Object.hasOwn(here, key) ? Reflect.get(here, key) : undefined;
-  return here;
-}
-
 const fill = (text: string, { facts, at, problems }: Filling, each?: PlannedMachine): string =>
-  text.replaceAll(/\$\{([A-Za-z0-9.]+)\}/g, (_, path: string) => {
-    const value = lookup(facts, path, each);
-    if (value === undefined) problems.push(pathUnknown(at, path));
-    return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value ?? '');
-  });
+  fillWith(
+    text,
+    (path) => lookup(facts, path, each),
+    (path) => problems.push(pathUnknown(at, path)),
+  );
 
 function sum(terms: NonNullable<Entry['number']>['sum'], filling: Filling): number {
   const { data, facts, at, problems } = filling;
@@ -117,32 +101,40 @@ function sum(terms: NonNullable<Entry['number']>['sum'], filling: Filling): numb
     problems.push(pathUnknown(at, path));
     return 0;
   };
-  return terms.reduce((total, { count, each = 1 }) => {
+  const terming = terms.filter((term) => counts(term, (path) => lookup(facts, path)));
+  return terming.reduce((total, { count, each = 1 }) => {
     const many = typeof count === 'number' ? count : numberAt(count);
     if (typeof each === 'number') return total + many * each;
+    if (typeof each === 'string') return total + many * numberAt(each);
     const row = String(lookup(facts, each.by) ?? '');
-    const amount = data.tables?.[each.table]?.[row];
+    const amount = rowOf(data.tables?.[each.table] ?? {}, row);
     if (amount === undefined) problems.push(pathUnknown(at, `tables.${each.table}.${row}`));
     return total + many * (amount ?? 0);
   }, 0);
 }
 
-/** Resources and data sources of the module, each with the actions of the table; sorted, each once. */
-function actionsOf({ module, table: path }: NonNullable<Entry['actions']>, { facts, at, problems }: Filling): readonly string[] {
+/** A row by its name, or the first whose name with `*` fits. */
+const rowOf = (table: Readonly<Record<string, number>>, row: string): number | undefined =>
+  Object.hasOwn(table, row)
+    ? table[row]
+    : Object.entries(table).find(([name]) => {
+        const [before = '', after] = name.split('*');
+        return after !== undefined && row.length >= name.length - 1 && row.startsWith(before) && row.endsWith(after);
+      })?.[1];
+
+const block = /^(resource|data|source) "([a-z0-9_-]+)"/gm;
+
+/** What a module makes and looks at here, each with the actions of the table; sorted, each once. */
+function actionsOf(
+  { module, table: path, when = {} }: NonNullable<Entry['actions']>,
+  { facts, at, problems }: Filling,
+): readonly string[] {
   const table = facts.table(path);
   const used = new Set<string>();
   for (const text of facts.module(module))
-    for (const [, sort, name] of text.matchAll(/^(resource|data) "([a-z0-9_]+)"/gm))
-      used.add(sort === 'data' ? `data.${name}` : `${name}`);
+    for (const [, sort, name] of text.matchAll(block)) used.add(sort === 'resource' ? `${name}` : `${sort}.${name}`);
   const unknown = [...used].filter((name) => table?.resources[name] === undefined);
   if (unknown.length > 0) problems.push(actionsUnknown(at, unknown.sort()));
-  return [...new Set([...used].flatMap((name) => table?.resources[name] ?? []))].sort();
+  const made = [...used].filter((name) => when[name] === undefined || holds(when[name], (one) => lookup(facts, one)));
+  return [...new Set(made.flatMap((name) => table?.resources[name] ?? []))].sort();
 }
-
-/** A text with `${path}` filled in from data; what data does not say is told, and left empty. */
-export const fillIn = (text: string, data: unknown, unknown: (path: string) => void): string =>
-  text.replaceAll(/\$\{([A-Za-z0-9.]+)\}/g, (_, path: string) => {
-    const value = lookupIn(data, path);
-    if (value === undefined) unknown(path);
-    return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value ?? '');
-  });

@@ -1,4 +1,5 @@
-export { evaluate, type Facts, fillIn, lookupIn, says, type Stated } from './evaluate.js';
+export { counts, fillWith, lookupIn } from './conditions.js';
+export { evaluate, type Facts, type Stated } from './evaluate.js';
 export { own, type Owning } from './owners.js';
 export { readData } from './read.js';
 export { schedule, type Schedule } from './schedule.js';

@@ -84,6 +84,43 @@ describe('entries', () => {
     expect(stated.map(({ id }) => id.split('/')[2])).toEqual(['here', 'zones', 'no-dns']);
     expect(stated[1]?.after).toEqual(['infrastructure/machines/here']);
   });
+  it('hold by a value, by another value, and all of a list together', () => {
+    const data = file([
+      entry('north', { when: 'spec.region=north' }),
+      entry('south', { when: 'spec.region=south' }),
+      entry('not-south', { when: 'spec.region!=south' }),
+      entry('both', { when: ['spec.region=north', 'spec.zones'] }),
+      entry('not-both', { when: ['spec.region=north', 'spec.dns'] }),
+      entry('unless-value', { unless: 'spec.region=north' }),
+    ]);
+    expect(evaluate(data, facts(), at).stated.map(({ id }) => id.split('/')[2])).toEqual(['north', 'not-south', 'both']);
+  });
+  it('count terms by a path, by a row with a star, and only where they hold', () => {
+    const sum = [
+      { count: 'workers', each: 'spec.disk' },
+      { count: 1, each: { table: 'cpus', by: 'spec.type' } },
+      { count: 100, when: 'spec.dns' },
+      { count: 1000, unless: 'spec.zones' },
+    ];
+    const data = file([entry('all', { number: { sum, unit: 'x' } })], { cpus: { 'b.large': 64, '*.xlarge': 4, '*.large': 2 } });
+    const spec = { type: 'a.large', disk: 10, zones: ['a'] };
+    expect(evaluate(data, facts({ spec }), at)).toMatchObject({ problems: [], stated: [{ number: { value: 2 * 10 + 2 } }] });
+    const exact = evaluate(data, facts({ spec: { ...spec, type: 'b.large' } }), at);
+    expect(exact.stated[0]?.number?.value).toBe(2 * 10 + 64);
+    const unknown = evaluate(data, facts({ spec: { ...spec, type: 'large' } }), at);
+    expect(unknown.problems.map(({ message }) => message)).toEqual([expect.stringContaining('tables.cpus.large')]);
+  });
+  it('leave an item out that is about something absent', () => {
+    const data = file([entry('a', { what: 'in ${spec.dns?}!', items: ['zone ${spec.dns?}', 'type ${spec.type?}', 'always'] })]);
+    expect(evaluate(data, facts(), at)).toMatchObject({
+      problems: [],
+      stated: [{ what: 'in !', items: ['type large', 'always'] }],
+    });
+  });
+  it('ask for no action of what is not made here', () => {
+    const actions = { module: 'm', table: 't', when: { cloud_machine: 'spec.dns' } };
+    expect(evaluate(file([entry('a', { actions })]), facts(), at).stated[0]?.items).toEqual(['i:List', 'm:List']);
+  });
   it('list the actions of what a module makes and looks at, each once', () => {
     const { stated, problems } = evaluate(file([entry('actions', { actions: { module: 'm', table: 't' } })]), facts(), at);
     expect(problems).toEqual([]);

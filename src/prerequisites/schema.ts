@@ -1,16 +1,21 @@
 import { type Static, Type } from 'typebox';
 import { type PrerequisiteKind, prerequisiteKinds, type Situation, situations } from '../model/index.js';
+import { Condition } from './conditions.js';
 
 const closed = { additionalProperties: false } as const;
 const Kind = Type.Unsafe<PrerequisiteKind>(Type.Union(prerequisiteKinds.map((kind) => Type.Literal(kind))));
 const SituationName = Type.Unsafe<Situation>(Type.Union(situations.map((situation) => Type.Literal(situation))));
 
-/** A product: how many, times how much each; `each` is a number, or a column of a table of the file by a setting. */
+/** A product: how many, times how much each; `each` is a number, a path to one, or a table of the file by a setting. */
 const Term = Type.Object(
   {
     /** A quantity: `machines`, `controlPlanes`, `workers`, or a path such as `spec.machines.workers`. */
     count: Type.Union([Type.String(), Type.Number()]),
-    each: Type.Optional(Type.Union([Type.Number(), Type.Object({ table: Type.String(), by: Type.String() }, closed)])),
+    each: Type.Optional(
+      Type.Union([Type.Number(), Type.String(), Type.Object({ table: Type.String(), by: Type.String() }, closed)]),
+    ),
+    when: Type.Optional(Condition),
+    unless: Type.Optional(Condition),
   },
   closed,
 );
@@ -24,10 +29,9 @@ export const Entry = Type.Object(
     why: Type.String({ minLength: 1 }),
     /** Only here; everywhere where absent. */
     situations: Type.Optional(Type.Array(SituationName, { minItems: 1 })),
-    /** A path that must say something: present, not false, not empty. */
-    when: Type.Optional(Type.String()),
-    /** A path that must say nothing. */
-    unless: Type.Optional(Type.String()),
+    /** What must hold, and what must not. */
+    when: Type.Optional(Condition),
+    unless: Type.Optional(Condition),
     items: Type.Optional(Type.Array(Type.String())),
     /** One item for each machine of a group; `${each.name}`, `${each.role}`. */
     forEach: Type.Optional(
@@ -39,8 +43,13 @@ export const Entry = Type.Object(
         closed,
       ),
     ),
-    /** Actions that the resources of a Terraform module need, by a table of the catalog. */
-    actions: Type.Optional(Type.Object({ module: Type.String(), table: Type.String() }, closed)),
+    /** Actions that the blocks of a Terraform or Packer folder need, by a table of the catalog; `when` says which are made. */
+    actions: Type.Optional(
+      Type.Object(
+        { module: Type.String(), table: Type.String(), when: Type.Optional(Type.Record(Type.String(), Condition)) },
+        closed,
+      ),
+    ),
     number: Type.Optional(Type.Object({ sum: Type.Array(Term, { minItems: 1 }), unit: Type.String() }, closed)),
     /** Ids of the same file that must be there first. */
     after: Type.Optional(Type.Array(Type.String())),
@@ -55,7 +64,7 @@ export type Entry = Static<typeof Entry>;
 export const EntryFile = Type.Object(
   {
     kind: Type.Literal('Prerequisites'),
-    /** Numbers by a name, e.g. processors by machine type. */
+    /** Numbers by a name, e.g. processors by machine type; `*` in a name stands for any text. */
     tables: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Type.Number()))),
     items: Type.Array(Entry),
   },
@@ -63,7 +72,7 @@ export const EntryFile = Type.Object(
 );
 export type EntryFile = Static<typeof EntryFile>;
 
-/** Terraform resource or data source → actions. */
+/** `resource`, `data.source` of Terraform or `source.builder` of Packer → actions. */
 export const ActionTable = Type.Object(
   { kind: Type.Literal('Actions'), source: Type.String(), resources: Type.Record(Type.String(), Type.Array(Type.String())) },
   closed,

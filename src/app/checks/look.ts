@@ -101,8 +101,9 @@ interface Sight {
   readonly project: string;
 }
 
+/** A host that names a port of its own keeps it; the check's is the usual one. */
 const endpoint = (text: string): { readonly host: string; readonly port: number } | undefined => {
-  const [, host, port] = /^\[?([^\]\s]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  const [, host, port] = /^\[?([^\]\s]+?)\]?:(\d{1,5})$/.exec(text.replace(/^([^:\s]+:\d{1,5}):\d{1,5}$/, '$1')) ?? [];
   return host === undefined || host === '' ? undefined : { host, port: Number(port) };
 };
 

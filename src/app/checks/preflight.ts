@@ -12,7 +12,7 @@ import {
   type Result,
 } from '../../model/index.js';
 import { type CheckEntry, CheckFile, type Where } from '../../preflight/index.js';
-import { fillIn, lookupIn, readData, says } from '../../prerequisites/index.js';
+import { counts, fillWith, lookupIn, readData } from '../../prerequisites/index.js';
 import { providers } from '../../providers/registry.js';
 import { openPlatform, type Opened, type PlatformRequest } from '../definition-of.js';
 import { makeKit } from '../kit.js';
@@ -87,10 +87,7 @@ function gather({ site, spec }: Opened, machines: readonly MachineAccess[]): Res
     if (!read.ok) problems.push(...read.error);
     const entries: readonly CheckEntry[] = read.ok ? read.value.checks : [];
     const data = { ...spec, spec: component?.with };
-    const applying = entries.filter(
-      ({ when, unless }) =>
-        (when === undefined || says(lookupIn(data, when))) && (unless === undefined || !says(lookupIn(data, unless))),
-    );
+    const applying = entries.filter((entry) => counts(entry, (path) => lookupIn(data, path)));
     return {
       component,
       title: name,
@@ -115,7 +112,12 @@ async function check(
 ): Promise<PreflightCheck> {
   const data = { platform: spec.platform, environment: spec.environment, spec: component?.with, each };
   const unknown: string[] = [];
-  const fill = (text: string): string => fillIn(text, data, (path) => unknown.push(path));
+  const fill = (text: string): string =>
+    fillWith(
+      text,
+      (path) => lookupIn(data, path),
+      (path) => unknown.push(path),
+    );
   const filled = {
     id: `${name}/${entry.id}${each === undefined ? '' : `@${each.name}`}`,
     title: fill(entry.title),

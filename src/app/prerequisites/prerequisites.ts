@@ -151,7 +151,7 @@ function tell(component: Component, { catalog, ...around }: Surroundings): Told 
       module: (module) =>
         catalog
           .names(module)
-          .filter((one) => one.endsWith('.tf'))
+          .filter((one) => one.endsWith('.tf') || one.endsWith('.pkr.hcl'))
           .map((one) => catalog.read('catalog', `${module}/${one}`)),
       table: (table) => {
         const read = readData(ActionTable, catalog.read('catalog', table), `catalog/${table}`);
