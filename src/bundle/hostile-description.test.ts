@@ -179,6 +179,17 @@ group('index.json, which nobody signs', () => {
       (all) => Object.assign(all[1] as object, { digest: all[2]?.digest, size: all[2]?.size }),
     ],
     ['another size for an image', 'BUNDLE-MALFORMED', (all) => Object.assign(all[1] as object, { size: 1 })],
+    [
+      'another name of an image, for containerd',
+      'BUNDLE-MALFORMED',
+      (all) => Object.assign(all[1]?.annotations as object, { 'io.containerd.image.name': 'registry.test/two:1' }),
+    ],
+    [
+      'another platform of an image',
+      'BUNDLE-MALFORMED',
+      (all) => Object.assign(all[1]?.platform as object, { architecture: 'arm64' }),
+    ],
+    ['an order of its own', 'BUNDLE-MALFORMED', (all) => all.reverse()],
     ['an image twice', 'BUNDLE-TWICE', (all) => all.push({ ...all[1] })],
     ['two bundles', 'BUNDLE-MALFORMED', (all) => all.push({ ...all[0], annotations: {} })],
     ['no bundle', 'BUNDLE-MALFORMED', (all) => all.shift()],

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe as group, expect, test } from 'vitest';
 import { everything, Forgery, must, testNow } from '../../test/support/bundle.js';
 import { at, codeOf, forged, good, judge, keys, m, volumes } from '../../test/support/hostile.js';
@@ -247,4 +248,35 @@ test('of a bundle whose content is damaged, nothing is sent', async () => {
   expect(registry.seen.filter((line) => !line.startsWith('HEAD'))).toEqual([]);
   expect(everything(at)).toEqual(before);
   await registry.close();
+});
+
+test('5 flipped, cut or added bytes anywhere, 250 times: never taken for the one that was made', async () => {
+  const files = everything(good).flatMap((line) => (line.includes(' sha256:') ? [line.split(' ')[0] as string] : []));
+  const text = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+  cpSync(good, at, { recursive: true });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...files.map((file) => file.slice(good.length))),
+      fc.array(fc.record({ place: fc.nat(), bit: fc.nat(7), how: fc.constantFrom('flip', 'cut', 'add') }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      async (file, changes) => {
+        const whole = readFileSync(join(good, file));
+        let bytes = Buffer.from(whole);
+        for (const { place, bit, how } of changes) {
+          const i = place % Math.max(1, bytes.length);
+          if (how === 'flip' && bytes.length > 0) bytes[i] = (bytes[i] ?? 0) ^ (1 << bit);
+          else if (how === 'cut') bytes = Buffer.concat([bytes.subarray(0, i), bytes.subarray(i + 1)]);
+          else bytes = Buffer.concat([bytes.subarray(0, i), Buffer.from([bit + 32]), bytes.subarray(i)]);
+        }
+        writeFileSync(join(at, file), bytes);
+        const result = await judge(at);
+        // Space between the words of an index says nothing.
+        if (result.ok && !bytes.equals(whole)) expect(text(join(at, file))).toEqual(text(join(good, file)));
+        writeFileSync(join(at, file), whole);
+      },
+    ),
+    { numRuns: 250, seed: 6 },
+  );
 });

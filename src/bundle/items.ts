@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Digest, err, ok, type Result } from '../model/index.js';
 import type { BundleDisk } from './disk.js';
 import { badPath, malformed, newerFormat, strangeType, tooMuch, twice, twoSizes } from './errors.js';
 import { folded, formatVersion, imageMedia, limits, media, notes, pathFault } from './format.js';
 import type { Source } from './layout.js';
 import { type Entry, parseAs, readBlob } from './read.js';
+import { layoutIndex } from './seal.js';
 import {
   type About,
   type Bundle,
@@ -18,7 +20,8 @@ import {
 } from './types.js';
 
 /** Reads the bundle's index and every item's manifest: all names, sizes and digests, and no content. */
-export async function readBundle(disk: BundleDisk, source: Source, { root, index }: Entry): Promise<Result<Bundle>> {
+export async function readBundle(disk: BundleDisk, source: Source, entry: Entry): Promise<Result<Bundle>> {
+  const { root, index } = entry;
   const bytes = await readBlob(disk, source, root, "the bundle's index");
   if (!bytes.ok) return bytes;
   const parsed = parseAs(IndexShape, bytes.value, "the bundle's index");
@@ -33,7 +36,7 @@ export async function readBundle(disk: BundleDisk, source: Source, { root, index
     items.push(item.value);
   }
   const bundle: Bundle = { about: about.value, root: root.digest, rootSize: root.size, items };
-  const sound = checkNames(bundle) ?? checkSizes(bundle) ?? checkOuter(index, bundle);
+  const sound = checkNames(bundle) ?? checkSizes(bundle) ?? checkOuter(index, bundle) ?? checkWhole(entry, bundle, parsed.value);
   return sound === undefined ? ok(bundle) : err(sound);
 }
 
@@ -176,4 +179,12 @@ function checkOuter(index: Index, { items, root }: Bundle) {
       return malformed('index.json', `it gives ${ref} other content than the bundle does`);
   }
   return undefined;
+}
+
+/** Beyond what is told apart above, not a word of it may differ: some clients go by annotations. */
+function checkWhole({ index, root, signature, attestation }: Entry, { about }: Bundle, own: Index) {
+  const signed = [signature, attestation].filter((part) => part !== undefined);
+  return isDeepStrictEqual(index, layoutIndex(about, root, own.manifests, signed))
+    ? undefined
+    : malformed('index.json', 'it is not the one this bundle was made with');
 }

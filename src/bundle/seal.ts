@@ -4,7 +4,7 @@ import { formatVersion, media, notes } from './format.js';
 import { envelopeOf, payloadOf, signBytes } from './keys.js';
 import { type Origin, provenance } from './provenance.js';
 import type { Store } from './store.js';
-import type { About, Item, Part } from './types.js';
+import type { About, Index, Item, Part } from './types.js';
 
 /** An item with its place in the index. */
 export interface Listed {
@@ -44,23 +44,39 @@ export function renderIndex(about: About, listed: readonly Listed[]): string {
   });
 }
 
-/** Signs, and writes the layout's index last: images under their references, so that any OCI client finds them. */
+/** Signs, and writes the layout's index last of all. */
 export async function seal(sealing: Sealing, root: Part, listed: readonly Listed[]): Promise<Result<void>> {
-  const images = listed
-    .filter(({ item }) => item.kind === 'image')
-    .map(({ part, item }) => ({ ...part, annotations: { [notes.ref]: item.name, 'io.containerd.image.name': item.name } }));
   const signed = await signatures(sealing, root, listed);
   if (!signed.ok) return signed;
-  const own: Part = {
-    ...root,
-    artifactType: media.bundle,
-    annotations: { [notes.ref]: bundleName(sealing.about), [notes.cosignKind]: 'dev.cosignproject.cosign/imageIndex' },
-  };
-  const manifests = [own, ...images, ...signed.value];
-  return sealing.store.close(JSON.stringify({ schemaVersion: 2, mediaType: media.index, manifests }));
+  const parts = listed.map(({ part }) => part);
+  return sealing.store.close(JSON.stringify(layoutIndex(sealing.about, root, parts, signed.value)));
 }
 
-/** Signature and provenance, under the names and marks by which cosign finds them; none without a key. */
+/** The layout's index: the bundle, and images under their references, so that any OCI client finds them. */
+export function layoutIndex(about: About, root: Part, parts: readonly Part[], signed: readonly Part[]): Index {
+  const own: Part = {
+    mediaType: root.mediaType,
+    digest: root.digest,
+    size: root.size,
+    artifactType: media.bundle,
+    annotations: { [notes.ref]: bundleName(about), [notes.cosignKind]: 'dev.cosignproject.cosign/imageIndex' },
+  };
+  const images = parts
+    .filter(({ annotations }) => annotations?.[notes.kind] === 'image')
+    .map((part): Part => {
+      const name = part.annotations?.[notes.name] ?? '';
+      return { ...part, annotations: { [notes.ref]: name, 'io.containerd.image.name': name } };
+    });
+  const tag = root.digest.replace(':', '-');
+  const named = signed.map(({ mediaType, digest, size }, i): Part => {
+    const [suffix, kind] = i === 0 ? ['sig', 'sigs'] : ['att', 'atts'];
+    const annotations = { [notes.ref]: `${tag}.${suffix}`, [notes.cosignKind]: `dev.cosignproject.cosign/${kind}` };
+    return { mediaType, digest, size, annotations };
+  });
+  return { schemaVersion: 2, mediaType: media.index, manifests: [own, ...images, ...named] };
+}
+
+/** Signature and provenance, in this order; none without a key. */
 async function signatures(
   { store, about, origin, key }: Sealing,
   root: Part,
@@ -79,12 +95,7 @@ async function signatures(
     [notes.signature]: '',
   });
   if (!attestation.ok) return attestation;
-  const tag = root.digest.replace(':', '-');
-  const named = (part: Part, suffix: string, kind: string): Part => ({
-    ...part,
-    annotations: { [notes.ref]: `${tag}.${suffix}`, [notes.cosignKind]: `dev.cosignproject.cosign/${kind}` },
-  });
-  return ok([named(signature.value, 'sig', 'sigs'), named(attestation.value, 'att', 'atts')]);
+  return ok([signature.value, attestation.value]);
 }
 
 /** A manifest as cosign writes it: an image whose one layer is what is signed. */

@@ -174,6 +174,24 @@ test('a secret in the definition stops the creation, and is not repeated', async
   expect(refused.stderr + refused.stdout).not.toContain(canaries[7]);
 }, 120_000);
 
+test('an image that nobody pinned is named with what wants it, and nothing is carried', async () => {
+  const platform = join(directory, 'platform.yaml');
+  const before = readFileSync(platform, 'utf8');
+  const manifest = join(directory, 'apps', 'board', 'manifests', 'deployment.yaml');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/image: .*/, 'image: registry.test/nobody/has-it:1'));
+  writeFileSync(
+    platform,
+    `${before}\n  applications:\n    - name: apps\n      use: argocd\n      with: { repository: apps, images: [hello] }\n`,
+  );
+  const refused = await strata(...create('--out', at('missing')));
+  writeFileSync(platform, before);
+  expect(refused.code).toBe(9);
+  expect(said(refused)).toMatch(
+    /image registry\.test\/nobody\/has-it:1: named by Deployment board in apps\/board\/manifests\/deployment\.yaml.*BUNDLE-ITEM-MISSING/,
+  );
+  expect(readdirSync(join(at('missing'), 'blobs', 'sha256'))).toEqual([]);
+}, 120_000);
+
 test('one changed bit is refused with the name of what changed; mended, it is taken again', async () => {
   const cases: readonly (readonly [string, string])[] = [
     ['tool', 'kubectl'],

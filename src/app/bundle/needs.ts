@@ -68,8 +68,12 @@ export async function needsOf(opened: Opened, watch: RunWatch): Promise<Result<N
     sets.push(...part.value.sets);
     missing.push(...part.value.missing);
   }
-  return ok({ images: images.value, sets, missing });
+  return ok({ images: images.value, sets, missing: missing.map((text) => portable(opened, text)) });
 }
+
+/** Where things lie on this machine says nothing elsewhere, and differs from machine to machine. */
+const portable = ({ site: { paths } }: Opened, text: string): string =>
+  text.replaceAll(`${paths.project}/`, '').replaceAll(`${paths.catalog}/`, 'catalog/').replaceAll(`${paths.cache}/`, 'cache:');
 
 const isToolchain = (step: Step): boolean => step.id.startsWith('toolchain/');
 
