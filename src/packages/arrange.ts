@@ -15,6 +15,8 @@ export interface ApplyUnit {
   readonly name: string;
   readonly after: readonly string[];
   readonly health: readonly PackageHealth[];
+  /** It holds encrypted Secrets. */
+  readonly encrypted?: true;
 }
 
 /** Built packages in the order their objects impose. */
@@ -58,6 +60,7 @@ function unitsOf({ plan, built }: PlannedBuild, after: readonly string[]): reado
     const before = built.folders[at - 1];
     // A release looks after the health of its objects by itself, by the same rules.
     const health = built.installation === undefined ? (plan.spec.health ?? []) : [];
-    return { name, after: before === undefined ? after : [before.name], health };
+    const encrypted = (plan.secrets ?? []).length > 0;
+    return { name, after: before === undefined ? after : [before.name], health, ...(encrypted ? { encrypted } : {}) };
   });
 }

@@ -8,10 +8,11 @@ import { buildRelease } from './build-release.js';
 import type { BuiltPackage, StageFolder } from './built.js';
 import { notBuilt } from './errors.js';
 import type { ReleaseContext } from './helm-release.js';
-import { chartFile, renderPackage } from './kustomize.js';
+import { chartFile, packageLabel, renderPackage } from './kustomize.js';
 import { parseManifests } from './manifests.js';
 import { dataKey, readData, readOwn } from './package-texts.js';
 import type { PackagePlan } from './packages.js';
+import { secretObjects, withSecrets } from './secrets.js';
 import { stageName, stages } from './stages.js';
 
 export type { BuiltPackage, StageFolder } from './built.js';
@@ -61,7 +62,20 @@ interface Wanted {
   readonly context: BuildContext;
 }
 
-async function buildIn(scratch: string, { plan, context }: Wanted, w: World): Promise<Result<BuiltPackage>> {
+async function buildIn(scratch: string, wanted: Wanted, w: World): Promise<Result<BuiltPackage>> {
+  const { secrets = [], name } = wanted.plan;
+  const built = await buildWhole(scratch, wanted, w);
+  if (!built.ok || secrets.length === 0) return built;
+  const folders = await withSecrets(built.value.folders, secrets, w);
+  if (!folders.ok) return folders;
+  const own = secretObjects(secrets, { [packageLabel]: name }, w.paths.project);
+  const { installation, objects } = built.value;
+  // Beside a release they are applied with it, not by Helm.
+  if (installation === undefined) return ok({ folders: folders.value, objects: [...objects, ...own] });
+  return ok({ folders: folders.value, objects, installation: { ...installation, objects: [...installation.objects, ...own] } });
+}
+
+async function buildWhole(scratch: string, { plan, context }: Wanted, w: World): Promise<Result<BuiltPackage>> {
   const folders = await foldersOf(plan, context, w);
   if (!folders.ok) return folders;
   const objects: RenderedObject[] = [];
@@ -102,10 +116,22 @@ async function keyOf(plan: PackagePlan, context: BuildContext, r: ReadWorld): Pr
   const own = source === undefined ? await readOwn(plan, r) : ok(new Map<string, string>());
   if (!own.ok) return own;
   const tools = [await r.locate('kubectl'), source === undefined ? undefined : await r.locate('helm')];
-  const { name, tree, spec, values, size, patches, files } = plan;
+  const { name, tree, spec, values, size, patches, files, secrets, sources } = plan;
   const { namespace, namespaceOwner, source: from, images, sizes, values: settings } = spec;
   const said = { namespace, namespaceOwner, from, images, sizes, settings };
-  const input = { cacheVersion, name, tree, said, values, size, patches, files, modules: modules.value, tools };
+  const input = {
+    cacheVersion,
+    name,
+    tree,
+    said,
+    values,
+    size,
+    patches,
+    files,
+    modules: modules.value,
+    tools,
+    ...(secrets && { secrets, sources }),
+  };
   const { images: known, kubeVersion, releases } = context;
   // Of an image only what is written into objects: the same whether it comes from a build or from what was built before.
   const pinned = Object.entries(known).map(([image, { ref, digest }]) => [image, { ref, digest }]);

@@ -7,7 +7,9 @@ import { packageFile, prepareChart } from './chart-source.js';
 import { packageValues } from './layers.js';
 import { parseManifests } from './manifests.js';
 import type { PackagePlan } from './packages.js';
+import { standIns } from './secrets.js';
 import { placeObjects, stageOf, tidy, withNamespace } from './stages.js';
+import { mergeValues } from './values.js';
 
 /** Objects of a chart, each with its template and its stage. */
 export async function chartObjects(plan: PackagePlan, kubeVersion: string, w: World): Promise<Result<readonly RenderedObject[]>> {
@@ -23,7 +25,7 @@ export async function chartObjects(plan: PackagePlan, kubeVersion: string, w: Wo
     release: plan.spec.source?.release ?? plan.name,
     chart: folder,
     namespace,
-    values: JSON.stringify(values.value),
+    values: JSON.stringify(mergeValues(values.value, standIns(plan.sources ?? []))),
     kubeVersion,
     apiVersions: plan.spec.source?.apiVersions ?? [],
     where,

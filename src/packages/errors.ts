@@ -7,6 +7,8 @@ export interface PackageProblem {
   readonly message: string;
   readonly remedy: string;
   readonly where?: Span;
+  /** The user's value that is meant: its package, and the path in its values. */
+  readonly value?: readonly string[];
 }
 
 /** A name that no folder has. */
@@ -43,6 +45,15 @@ export const renderedInstead = (name: string, hindrances: readonly string[]): Pa
   code: 'PACKAGE-RENDERED-INSTEAD',
   message: `Package '${name}' is rendered, since a Helm release could not be all of it: ${hindrances.join('; ')}.`,
   remedy: "Nothing needs to be done; say `delivery: rendered` in the package's entry to leave this note out.",
+});
+
+/** A secret value that rendering would write into objects in clear. */
+export const secretInClear = (name: string, path: readonly string[]): PackageProblem => ({
+  code: 'SECRETS-VALUE-IN-CLEAR',
+  message: `Package '${name}' is rendered here, or takes ${path.join('.')} in a list: the secret value would stand in clear in the delivered tree.`,
+  remedy:
+    'Say `delivery: helm` in its entry, so that Helm takes the value in the cluster; or list the file under `secrets` and name the Secret in a value of the chart.',
+  value: [name, ...path],
 });
 
 /** Releases that nothing in the cluster would install. */

@@ -4,6 +4,7 @@ import { changesOf, packageLabel } from './kustomize.js';
 import { at, list } from './order/read.js';
 import type { ChartSource, Patch } from './package-schema.js';
 import type { PackagePlan } from './packages.js';
+import { valuesFrom } from './secrets.js';
 
 /** Where releases are written down in a cluster, and helm-controller's clock. */
 export interface ReleaseContext {
@@ -87,7 +88,7 @@ function releaseSpec(parts: ReleaseParts, chart: ChartSource, { name, interval, 
     targetNamespace: namespace,
     // Helm's own commands look for a release where its objects are.
     storageNamespace: namespace,
-    valuesFrom: [{ kind: 'Secret', name }],
+    valuesFrom: [{ kind: 'Secret', name }, ...valuesFrom(plan.sources ?? [])],
     install: {
       crds: 'CreateReplace',
       remediation: { retries: 3 },

@@ -15,6 +15,7 @@ import { parsePackage } from './package-file.js';
 import { moduleNames } from './chart-modules.js';
 import { helmHindrances } from './helm-hindrances.js';
 import type { DeliveryKind, PackageSpec, Patch } from './package-schema.js';
+import { chosenSecrets, type PackageSecret, type ValueSource } from './secrets.js';
 import { placeIn } from './value-layers.js';
 
 /** One package as the user's definition chooses it. */
@@ -24,6 +25,8 @@ export interface PackageChoice {
   readonly values: Readonly<Record<string, unknown>>;
   readonly size?: string | undefined;
   readonly patches: readonly Patch[];
+  /** Encrypted Secrets that come with it, by the names of their files. */
+  readonly secrets?: readonly string[] | undefined;
   /** Instead of what holds for all. */
   readonly delivery?: DeliveryKind | undefined;
 }
@@ -48,6 +51,8 @@ export interface PackageChoices {
   readonly bootstrap: string;
   /** How packages come into the cluster whose choice does not say; `rendered` where absent. */
   readonly delivery?: DeliveryKind | undefined;
+  /** Namespace in which releases, and the Secrets with values of theirs, are written down. */
+  readonly releases?: string | undefined;
 }
 
 /** One chosen package: what its folder says, and what the definition chose. */
@@ -64,6 +69,10 @@ export interface PackagePlan {
   /** Name of the set of values that was picked. */
   readonly size?: string;
   readonly patches: readonly Patch[];
+  /** Encrypted Secrets that come with it. */
+  readonly secrets?: readonly PackageSecret[];
+  /** Values that Helm takes from them. */
+  readonly sources?: readonly ValueSource[];
   /** Absent: its objects are rendered here. */
   readonly delivery?: 'helm';
   /** Why it is rendered although `helm` was chosen for all. */
@@ -81,7 +90,7 @@ export interface PackageSet {
 export function readPackages(choices: PackageChoices, kit: Kit): PackageSet {
   const problems: PackageProblem[] = [];
   const chosen = new Map<string, PackagePlan>();
-  const reading: Reading = { kit, bootstrap: choices.bootstrap, problems };
+  const reading: Reading = { kit, bootstrap: choices.bootstrap, releases: choices.releases, problems };
   const { delivery } = choices;
   for (const choice of [...choices.packages].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (chosen.has(choice.name)) problems.push(packageTwice(choice.name));
@@ -101,13 +110,14 @@ interface Chosen extends PackageChoice {
 interface Reading {
   readonly kit: Kit;
   readonly bootstrap: string;
+  readonly releases: string | undefined;
   readonly problems: PackageProblem[];
 }
 
-function readPackage(choice: Chosen, { kit, bootstrap, problems }: Reading): PackagePlan | undefined {
+function readPackage(choice: Chosen, { kit, bootstrap, releases, problems }: Reading): PackagePlan | undefined {
   const { name } = choice;
-  const own = kit.project(`packages/${name}`);
-  const tree = kit.names(own).includes('package.yaml') ? own : kit.catalog(`packages/${name}`);
+  const beside = kit.project(`packages/${name}`);
+  const tree = kit.names(beside).includes('package.yaml') ? beside : kit.catalog(`packages/${name}`);
   const names = kit.names(tree);
   if (!names.includes('package.yaml')) {
     problems.push(packageUnknown(name, knownPackages(kit, bootstrap)));
@@ -124,13 +134,25 @@ function readPackage(choice: Chosen, { kit, bootstrap, problems }: Reading): Pac
   const files = ownFiles(names, spec);
   const delivered = deliveryOf(choice, helmHindrances({ spec, files }));
   if (delivered.problem !== undefined) problems.push(delivered.problem);
+  const own = { name, secrets: choice.secrets ?? [], namespace: spec.namespace ?? 'default' };
+  const secret = chosenSecrets(
+    {
+      ...own,
+      values: choice.values as PackagePlan['values'], // what a definition holds is plain data
+      releases: delivered.as.delivery === 'helm' ? releases : undefined,
+    },
+    kit,
+  );
+  problems.push(...secret.problems);
   return {
     name,
     tree,
     files,
     spec,
     after: [],
-    values: choice.values as PackagePlan['values'], // what a definition holds is plain data
+    values: secret.values,
+    ...(secret.secrets.length === 0 ? {} : { secrets: secret.secrets }),
+    ...(secret.sources.length === 0 ? {} : { sources: secret.sources }),
     ...(choice.size === undefined ? {} : { size: choice.size }),
     patches: choice.patches,
     ...delivered.as,

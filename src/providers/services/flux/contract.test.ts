@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Command, HttpRequest, HttpResponse, Output } from '../../../model/index.js';
 import { vi } from 'vitest';
+import { identitiesText, makeIdentity } from '../../../secrets/index.js';
 import { contract, createPuppet, type Puppet, type PuppetState } from '../../../testkit/index.js';
 import { flux } from './index.js';
 
@@ -32,6 +33,16 @@ const catalogFiles = Object.fromEntries(Object.entries(files).map(([path, text])
 const describe = (name: string, spec: object): string =>
   JSON.stringify({ apiVersion: 'strata.dev/v1alpha1', kind: 'Package', metadata: { name }, spec: { title: name, ...spec } });
 
+/** As sops leaves a Secret: names can be read, values cannot. */
+const identity = makeIdentity();
+const cipher = 'ENC[AES256_GCM,data:aa,iv:bb,tag:cc,type:str]';
+const encrypted = `apiVersion: v1
+kind: Secret
+metadata: { name: web-admin }
+stringData: { password: "${cipher}" }
+sops: { age: [{ recipient: ${identity.recipient}, enc: x }], lastmodified: "2026-11-24T10:00:00Z", mac: "${cipher}" }
+`;
+
 /** Two packages of a user: one proves rules, the other figures. */
 const own: Record<string, string> = {
   'packages/rules/package.yaml': describe('rules', {
@@ -50,6 +61,7 @@ const own: Record<string, string> = {
   }),
   'packages/figures/kustomization.yaml': 'kind: Kustomization\n',
   'packages/web/package.yaml': describe('web', { namespace: 'web', source: { chart: { folder: 'chart' } } }),
+  'secrets/web.enc.yaml': encrypted,
   'packages/web/chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
   ...Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith('policies/'))),
 };
@@ -235,6 +247,7 @@ function machine(): Puppet {
     puppet.tool(from, origin);
     put(`/puppet/bin/${from}/${file}`, `# ${file}\n`);
   }
+  state.secrets.set('age-key', identitiesText([identity]));
   playRegistry(puppet, state);
   playFileTools(puppet, state);
   playCluster(puppet);
@@ -251,6 +264,16 @@ contract({
   specs: {
     one: { packages: [{ name: 'node-exporter' }], interval: '1m' },
     own: { packages: [{ name: 'rules' }, { name: 'figures', values: { colour: 'red' } }] },
+    encrypted: {
+      packages: [
+        {
+          name: 'web',
+          delivery: 'helm',
+          secrets: ['web'],
+          values: { admin: { password: { $sops: 'secrets/web.enc.yaml#password' } } },
+        },
+      ],
+    },
     released: { packages: [{ name: 'web' }], delivery: 'helm' },
   },
   files: { ...catalogFiles, ...projectFiles },

@@ -12,7 +12,7 @@ import type {
   Told,
   World,
 } from '../../../model/index.js';
-import { ok } from '../../../model/index.js';
+import { ok, secretRef } from '../../../model/index.js';
 import { type ApplyUnit, arrange, type PlannedBuild } from '../../../packages/arrange.js';
 import { buildPackage } from '../../../packages/build.js';
 import { type PackageProblem, renderedInstead } from '../../../packages/errors.js';
@@ -21,16 +21,25 @@ import { artefactNames, imageNames, type PackagePlan, readPackages } from '../..
 import { atUserValue } from '../../../packages/user-values.js';
 import { releaseContext, withReleaseKinds } from './releases.js';
 import { bootstrapPackage, type FluxSpec } from './spec.js';
+import { keyObject, keysFor } from './steps/decryption.js';
 import { artifactObject, fluxNamespace, kustomizationObject, sourceObject, sourceStatus } from './sync.js';
 
 /** The core services as objects, and what Flux is told of them. */
 export function deliveryOf(spec: FluxSpec, kit: Kit): Delivery {
-  const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage }, kit);
+  const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage, releases: fluxNamespace }, kit);
   const all = bootstrap === undefined ? packages : [withReleaseKinds(bootstrap, packages), ...packages];
   return {
     tools: [...new Set(['kubectl', ...all.flatMap(artefactNames)])].sort(),
-    problems: [...problems.map((one) => diagnosticOf(one, 'error')), ...fallenBack(all)],
-    render: (parts, w) => renderDelivery({ spec, plans: all, component: kit.component }, parts, w),
+    problems: [
+      ...problems.filter(({ value }) => value === undefined).map((one) => diagnosticOf(one, 'error')),
+      ...fallenBack(all),
+    ],
+    render: (parts, w) =>
+      renderDelivery(
+        { spec, plans: all, component: kit.component, valued: problems.filter(({ value }) => value !== undefined) },
+        parts,
+        w,
+      ),
   };
 }
 
@@ -50,14 +59,18 @@ interface Sources {
   readonly spec: FluxSpec;
   readonly plans: readonly PackagePlan[];
   readonly component: string;
+  /** Problems of values that the user set. */
+  readonly valued: readonly PackageProblem[];
 }
 
 async function renderDelivery(
-  { spec, plans, component }: Sources,
+  { spec, plans, component, valued }: Sources,
   parts: RenderParts,
   w: World,
 ): Promise<Result<RenderedDelivery>> {
-  const problems: Diagnostic[] = [];
+  const problems: Diagnostic[] = valued.map((one) => placedAt(one, parts));
+  const keys = await decryptionKeys(plans, w);
+  if (!keys.ok) problems.push(keys.error.diagnostic);
   const builds: PlannedBuild[] = [];
   for (const plan of plans) {
     const context = { images: imagesOf(plan, parts), kubeVersion: parts.kubernetes, releases: releaseContext(spec) };
@@ -71,13 +84,34 @@ async function renderDelivery(
     bootstrap,
     files,
     problems: [...problems, ...found],
-    tell: (tree, at, archives) => [...tellCharts(archives, at), ...tell(spec, component, units, { tree, at })],
+    tell: (tree, at, archives) => [
+      ...tellCharts(archives, at),
+      ...(keys.ok ? keys.value : []),
+      ...tell(spec, component, units, { tree, at }),
+    ],
     reports: (name) => ({ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', namespace: fluxNamespace, name }),
     appliedBy: {
       manager: 'kustomize-controller',
       adds: ['kustomize.toolkit.fluxcd.io/name', 'kustomize.toolkit.fluxcd.io/namespace'],
     },
   });
+}
+
+/** The Secret by which Flux opens encrypted ones; told like everything it is told. */
+async function decryptionKeys(plans: readonly PackagePlan[], w: World): Promise<Result<readonly Told[]>> {
+  const recipients = plans.flatMap(({ secrets = [] }) => secrets.flatMap((one) => one.recipients));
+  if (plans.every(({ secrets = [] }) => secrets.length === 0)) return ok([]);
+  const kept = await w.reveal(secretRef('age-key'));
+  if (!kept.ok) return kept;
+  const keys = keysFor(kept.value.expose(), recipients);
+  return keys.ok ? ok([{ object: keyObject(keys.value) }]) : keys;
+}
+
+/** Where the user wrote the value. */
+function placedAt(problem: PackageProblem, parts: RenderParts): Diagnostic {
+  const [name = '', ...path] = problem.value ?? [];
+  const where = parts.place?.(name, path);
+  return { ...diagnosticOf(problem, 'error'), ...(where === undefined ? {} : { where }) };
 }
 
 const imagesOf = (plan: PackagePlan, parts: RenderParts): Readonly<Record<string, KnownImage>> =>

@@ -11,6 +11,7 @@ import type {
   Step,
   StepDraft,
   StepHandle,
+  StepId,
   ToolArtefact,
   Tree,
 } from '../../../model/index.js';
@@ -21,11 +22,13 @@ import { installerProblems, ownCharts, releaseContext, releasesOf, withReleaseKi
 import { bootstrapPackage, durationMs, type FluxSpec } from './spec.js';
 import { type ChartsThere, type ChartsWant, publishCharts } from './steps/charts.js';
 import { bootstrapController } from './steps/controller.js';
+import { type DecryptionThere, type DecryptionWant, keepDecryption } from './steps/decryption.js';
 import { deployTree } from './steps/deploy.js';
 import { pushImages } from './steps/images.js';
 import { awaitPackage } from './steps/package.js';
 import { publishTree } from './steps/publish.js';
 import { type Rendered, type RenderWant, renderTree } from './steps/render.js';
+import { fluxNamespace } from './sync.js';
 import { provePackage, type Verified, type VerifyWant } from './steps/verify.js';
 
 /** Image by its name in the toolchain. */
@@ -57,7 +60,7 @@ export function planFlux(
   given: Given<'services'>,
   kit: Kit,
 ): { readonly steps: readonly Step[]; readonly publishes: Publishes<'services'> } {
-  const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage }, kit);
+  const { bootstrap, packages, problems } = readPackages({ ...spec, bootstrap: bootstrapPackage, releases: fluxNamespace }, kit);
   const all = bootstrap === undefined ? packages : [withReleaseKinds(bootstrap, packages), ...packages];
   const releases = releasesOf(packages).map(({ name }) => name);
   const { kubeconfig, support, version } = given.kubernetes;
@@ -111,6 +114,7 @@ export function planFlux(
     within: stepOf(kubeconfig),
     action: bootstrapController,
   });
+  const decryption = decryptionSteps(packages, { kubeconfig, controller: controller.id }, kit);
   const { interval, retryInterval, timeout } = spec;
   const deployed = kit.step({
     id: 'deploy',
@@ -126,13 +130,22 @@ export function planFlux(
       ...(releases.length === 0 ? {} : { releases }),
       ...(charts === undefined ? {} : { charts: charts.out('charts') }),
     },
-    after: [controller],
+    after: [controller, ...decryption],
     within: stepOf(kubeconfig),
     action: deployTree,
   });
   const each = planPackages({ spec, kit, packages, kubeconfig, revision: deployed.out('revision') });
   return {
-    steps: [pushed, rendered, published, ...(charts === undefined ? [] : [charts]), controller, deployed, ...each.steps],
+    steps: [
+      pushed,
+      rendered,
+      published,
+      ...(charts === undefined ? [] : [charts]),
+      controller,
+      ...decryption,
+      deployed,
+      ...each.steps,
+    ],
     publishes: { ready: each.ready, gitops: deployed.out('url') },
   };
 }
@@ -184,6 +197,27 @@ function planPackages({ spec, kit, packages, kubeconfig, revision }: PackagesPla
 /** Where to look for what a release says of itself, and for its pods. */
 const releaseOf = ({ delivery, spec }: PackagePlan): { readonly release?: { readonly namespace: string } } =>
   delivery === 'helm' ? { release: { namespace: spec.namespace ?? 'default' } } : {};
+
+/** The step that gives Flux the keys of the encrypted Secrets, where a package has one. */
+function decryptionSteps(
+  packages: readonly PackagePlan[],
+  { kubeconfig, controller }: { readonly kubeconfig: Later<DecryptionWant['kubeconfig']>; readonly controller: StepId },
+  kit: Kit,
+): readonly StepHandle<DecryptionWant, DecryptionThere>[] {
+  const secrets = packages.flatMap((plan) => plan.secrets ?? []);
+  if (secrets.length === 0) return [];
+  const recipients = [...new Set(secrets.flatMap((one) => one.recipients))].sort();
+  const draft: StepDraft<DecryptionWant, DecryptionThere> = {
+    id: 'decryption',
+    title: 'Give Flux the key of the encrypted Secrets',
+    effect: 'remote',
+    inputs: { kubeconfig, recipients },
+    after: [controller],
+    within: stepOf(kubeconfig),
+    action: keepDecryption,
+  };
+  return [kit.step(draft)];
+}
 
 /** The step that publishes what the rendering packed. */
 const chartsStep = (

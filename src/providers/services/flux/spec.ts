@@ -26,6 +26,13 @@ const PackageChoice = Type.Object(
     size: Type.Optional(
       Type.String({ description: "A set of values that the package names, e.g. `small`; the entry's own values win over it." }),
     ),
+    secrets: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$' }), {
+        description:
+          'Encrypted Secrets that come with the package: the names of files `secrets/NAME.enc.yaml` beside the platform file.',
+        uniqueItems: true,
+      }),
+    ),
     patches: Type.Array(
       Type.Object(
         {

@@ -5,6 +5,9 @@ import type { PackageHealth } from '../../../packages/package-schema.js';
 /** Namespace of Flux and of its objects. */
 export const fluxNamespace = 'flux-system';
 
+/** The Secret with the age keys by which Flux opens what lies encrypted in the tree. */
+export const keySecret = 'sops-age';
+
 /** How the cluster learns of the tree. */
 export type SourceKind = 'external-artifact' | 'oci-repository';
 
@@ -97,6 +100,7 @@ export function kustomizationObject(source: SourceKind, sourceName: string, one:
       wait: true,
       ...times,
       ...(one.after.length > 0 ? { dependsOn: one.after.map((name) => ({ name })) } : {}),
+      ...(one.encrypted === true ? { decryption: { provider: 'sops', secretRef: { name: keySecret } } } : {}),
       ...(one.health.length > 0 ? { healthCheckExprs: one.health.map(healthExpression) } : {}),
     },
   };
