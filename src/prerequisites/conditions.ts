@@ -43,7 +43,7 @@ export function lookupIn(data: unknown, path: string): unknown {
 
 /** A text with `${path}` filled in; what nobody says is told and left empty, silently with `${path?}`. */
 export const fillWith = (text: string, at: (path: string) => unknown, unknown: (path: string) => void): string =>
-  text.replaceAll(/\$\{([A-Za-z0-9.]+)(\??)\}/g, (_, path: string, optional: string) => {
+  text.replaceAll(/\$\{([A-Za-z0-9_.]+)(\??)\}/g, (_, path: string, optional: string) => {
     const value = at(path);
     if (value === undefined && optional === '') unknown(path);
     return Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value ?? '');
@@ -51,4 +51,4 @@ export const fillWith = (text: string, at: (path: string) => unknown, unknown: (
 
 /** Whether every optional path of a text says something. */
 export const isWhole = (text: string, at: (path: string) => unknown): boolean =>
-  [...text.matchAll(/\$\{([A-Za-z0-9.]+)\?\}/g)].every(([, path = '']) => says(at(path)));
+  [...text.matchAll(/\$\{([A-Za-z0-9_.]+)\?\}/g)].every(([, path = '']) => says(at(path)));
