@@ -146,7 +146,7 @@ test('the real Packer takes every target on every operating system, with either 
   }
   expect(builds).toHaveLength(5 * 7 + 5);
   proves({ provider, level: 'real', what: 'packer validate on every target and operating system' });
-}, 240_000);
+}, 900_000);
 
 test('roles and playbooks: syntax, and the linter without a finding', async () => {
   const playbooks = ['prepare.yml', 'node.yml', 'harden.yml', 'seal.yml'];
@@ -154,7 +154,7 @@ test('roles and playbooks: syntax, and the linter without a finding', async () =
   for (const name of playbooks) system(program, '--syntax-check', '-i', 'localhost,', join(catalog, 'ansible', name));
   const path = `PATH=${lint}/bin:${process.env.PATH}`;
   system('env', '-C', join(catalog, 'ansible'), path, `${lint}/bin/ansible-lint`, '--offline', '--strict', ...playbooks);
-}, 180_000);
+}, 600_000);
 
 test('the table of conflicts has the profiles that the SCAP content has', async () => {
   const world = site.host.world(scope);
@@ -175,7 +175,7 @@ test('the table of conflicts has the profiles that the SCAP content has', async 
     for (const { rules } of table)
       for (const [rule, where] of Object.entries(rules)) expect([os, rule, where[os] ?? []]).toEqual([os, rule, held(rule)]);
   }
-}, 300_000);
+}, 600_000);
 
 /** The plan's image step, with a build block that needs no machine to answer. */
 function simulated(given: unknown): readonly Step[] {
@@ -239,7 +239,7 @@ test('the real builder makes an AMI in a simulated account, once; a lost one is 
   const fourth = await runOnce({ steps: simulated(gone), worlds: site.host, journal: memoryJournal() });
   expect(JSON.stringify(fourth.events)).toContain('PACKER-SOURCE');
   proves({ provider, level: 'simulator', what: 'AMI by the real amazon-ebs builder: made, kept, made anew; a vanished source' });
-}, 180_000);
+}, 600_000);
 
 const digestOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
