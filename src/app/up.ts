@@ -7,6 +7,7 @@ import { type Held, holding, ownWorld, type Ran, type RunWatch, runHeld } from '
 import { preflight } from './preflight.js';
 import { type Reach, reachOf } from './reach.js';
 import { composeAt, formerSteps, othersThan, quietReader, readApplied, type Site, specDigest } from './site.js';
+import { sopsReady } from './secrets/ready.js';
 import { type Trouble, troubleOf } from './trouble.js';
 
 /** How to build. */
@@ -32,6 +33,8 @@ export async function up(options: UpOptions, watch: RunWatch): Promise<Result<Up
   if (!composed.ok) return err({ ...troubleOf(composed.error), sources });
   const fit = await preflight(spec, site.paths.state);
   if (!fit.ok) return err(troubleOf(fit.error));
+  const ready = await sopsReady(site, spec, watch);
+  if (!ready.ok) return err(troubleOf(ready.error));
   const done = await holding(site, 'up', watch, (held) => buildHeld({ held, spec, composed: composed.value, options, watch }));
   return done.ok ? done : err(troubleOf(done.error));
 }

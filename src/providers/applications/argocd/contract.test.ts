@@ -3,9 +3,17 @@ import { contract, createPuppet, type Puppet, type PuppetState } from '../../../
 import { argocd } from './index.js';
 
 const entry = (name: string): string =>
-  `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: ${name}}\nspec: {project: applications}\n`;
+  `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: ${name}}\nspec: {project: applications, destination: {namespace: ${name}}}\n`;
 
 const origin = { git: { version: '2.39.5', recorded: '2026-11-24' }, kubectl: { version: 'v1.37.2', recorded: '2026-11-24' } };
+/** As sops leaves a Secret. */
+const cipher = 'ENC[AES256_GCM,data:aa,iv:bb,tag:cc,type:str]';
+const encrypted = `apiVersion: v1
+kind: Secret
+metadata: { name: hello-admin }
+stringData: { password: "${cipher}" }
+sops: { age: [{ recipient: age1x, enc: x }], lastmodified: "2026-11-24T10:00:00Z", mac: "${cipher}" }
+`;
 const anyDigest = `sha256:${'0'.repeat(64)}`;
 const applications = ['hello', 'board'];
 
@@ -168,6 +176,8 @@ function machine(): Puppet {
   put('/puppet/bin/argocd-manifests/manifests/base/config/kustomization.yaml', 'kind: Kustomization\n');
   put('/catalog/applications/argocd/kustomization.yaml', 'kind: Kustomization\n');
   for (const folder of ['apps', 'team']) put(`/project/${folder}/hello/application.yaml`, entry('hello'));
+  state.secrets.set('secrets/hello.enc.yaml#password', 'what-nobody-may-read');
+  puppet.tool('sops', { version: '3.11.0', recorded: '2026-11-24' });
   puppet.tool('argocd-manifests', { version: 'v3.6.1', recorded: '2026-11-24' });
   playKubectl(puppet, state, playGit(puppet, state));
   puppet.answerHttp(() => ({ status: 200, headers: { 'docker-content-digest': anyDigest }, body: 'hello' }));
@@ -177,11 +187,16 @@ function machine(): Puppet {
 contract({
   provider: argocd,
   folder: import.meta.dirname,
-  specs: { defaults: {}, own: { repository: 'team', branch: 'release', images: ['hello', 'board'] } },
+  specs: {
+    defaults: {},
+    secret: { secrets: [{ name: 'hello', application: 'hello' }] },
+    own: { repository: 'team', branch: 'release', images: ['hello', 'board'] },
+  },
   files: {
     'project:apps/hello/application.yaml': entry('hello'),
     'project:apps/board/application.yaml': entry('board'),
     'project:team/hello/application.yaml': entry('hello'),
+    'project:secrets/hello.enc.yaml': encrypted,
   },
   machine,
 });

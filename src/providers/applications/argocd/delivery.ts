@@ -16,6 +16,7 @@ import { parseManifests } from '../../../packages/manifests.js';
 import { argocdNamespace, text } from '../../../tools/argocd/index.js';
 import { type Entry, readEntries } from './entries.js';
 import { entryMisnamed, foreignSource, manifestsUnusable, sourceMissing } from './errors.js';
+import { type ApplicationSecret, readSecrets, secretObject } from './secrets.js';
 import type { ArgocdSpec } from './spec.js';
 import { writeInstallation } from './steps/install.js';
 import { entryFile } from './steps/umbrella.js';
@@ -28,10 +29,15 @@ export function deliveryOf(spec: ArgocdSpec, kit: Kit): Delivery {
   const folder = kit.project(spec.repository);
   const overlay = kit.catalog('applications/argocd');
   const entries = readEntries(kit, folder);
+  const secrets = readSecrets(spec, kit);
+  const known = secrets.flatMap((one) => (one.ok ? [one.value] : []));
   return {
     tools: ['kubectl', 'argocd-manifests'],
-    problems: entries.filter((e) => e.problem !== '').map((e) => entryMisnamed(e.name, e.problem).diagnostic),
-    render: (parts, w) => renderAll({ spec, overlay, entries, component: kit.component }, parts, w),
+    problems: [
+      ...entries.filter((e) => e.problem !== '').map((e) => entryMisnamed(e.name, e.problem).diagnostic),
+      ...secrets.flatMap((one) => (one.ok ? [] : [one.error.diagnostic])),
+    ],
+    render: (parts, w) => renderAll({ spec, overlay, entries, secrets: known, component: kit.component }, parts, w),
   };
 }
 
@@ -39,6 +45,7 @@ interface Sources {
   readonly spec: ArgocdSpec;
   readonly overlay: Tree;
   readonly entries: readonly Entry[];
+  readonly secrets: readonly ApplicationSecret[];
   readonly component: string;
 }
 
@@ -49,7 +56,8 @@ async function renderAll(from: Sources, parts: RenderParts, w: World): Promise<R
   const problems: Diagnostic[] = [];
   for (const { name } of from.entries) {
     const rendered = await renderApplication(from.spec, name, w);
-    packages.push(rendered.one);
+    const own = from.secrets.filter((one) => one.application === name).map((one) => secretObject(one, w.paths.project));
+    packages.push({ ...rendered.one, objects: [...own, ...rendered.one.objects] });
     problems.push(...rendered.problems);
   }
   const appliedBy = {

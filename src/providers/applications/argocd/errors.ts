@@ -97,6 +97,17 @@ export const foreignSource = (where: Span, name: string): Diagnostic => ({
   remedies: [{ say: 'Nothing is needed; they are seen once Argo CD has fetched them.' }],
 });
 
+/** Nothing says into which namespace a Secret goes. */
+export const secretHomeless = (name: string, application: string): Failure => {
+  const made = failure(
+    'invalid',
+    'ARGOCD-SECRET-HOMELESS',
+    `Neither secrets/${name}.enc.yaml nor the entry of application ${application} names a namespace.`,
+    { say: 'Set spec.destination.namespace in application.yaml, or correct the name of the application.' },
+  );
+  return { ...made, diagnostic: { ...made.diagnostic, where: { file: `secrets/${name}.enc.yaml`, line: 1, column: 1 } } };
+};
+
 /** An application names a folder with no manifests in it. */
 export const sourceMissing = (where: Span, folder: string): Diagnostic => ({
   code: 'ARGOCD-SOURCE-EMPTY',

@@ -5,6 +5,7 @@ import { readEntries } from './entries.js';
 import { ArgocdSpec } from './spec.js';
 import { deployApplication } from './steps/application.js';
 import { serveImages } from './steps/images.js';
+import { secretSteps } from './secret-steps.js';
 import { installArgocd } from './steps/install.js';
 import { keepRepository } from './steps/repository.js';
 import { raiseUmbrella } from './steps/umbrella.js';
@@ -21,6 +22,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
   tools: [
     { tool: 'kubectl', why: 'applies Argo CD and reads what it says of the applications' },
     { tool: 'git', why: 'keeps the repository of applications' },
+    { tool: 'sops', why: 'opens the encrypted Secrets of applications' },
     { tool: 'argocd-manifests', why: 'is what Argo CD is installed from' },
   ],
 
@@ -71,13 +73,14 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
       within: stepOf(kubeconfig),
       action: installArgocd,
     });
+    const secrets = secretSteps(spec, { kubeconfig, install }, kit);
     const head = repository.out('head');
     const umbrella = kit.step({
       id: 'umbrella',
       title: 'Raise the umbrella application',
       effect: 'remote',
       tools: ['kubectl', 'git'],
-      after: [install],
+      after: [install, ...secrets],
       inputs: {
         kubeconfig,
         repository: spec.repository,
@@ -116,7 +119,7 @@ export const argocd = defineProvider<'applications', ArgocdSpec>({
       action: verifyApplications,
     });
     return {
-      steps: [images, repository, install, umbrella, ...applications, verify],
+      steps: [images, repository, install, ...secrets, umbrella, ...applications, verify],
       publishes: { healthy: verify.out('healthy'), urls: verify.out('urls') },
     };
   },

@@ -19,6 +19,24 @@ export const ArgocdSpec = Type.Object(
       uniqueItems: true,
       description: 'Images of the toolchain list that the applications run: they are built and served with the platform.',
     }),
+    secrets: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({
+              pattern: '^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$',
+              description: 'Of the file `secrets/NAME.enc.yaml` beside platform.yaml: a Secret, encrypted with sops.',
+            }),
+            application: Type.String({
+              pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$',
+              description: 'Whose namespace it goes to, where the file itself names none.',
+            }),
+          },
+          { additionalProperties: false },
+        ),
+        { description: 'Secrets that applications find in the cluster; git never holds their values in clear.' },
+      ),
+    ),
     reserved: Type.Array(Type.String({ pattern: '^[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?$' }), {
       default: ['kube-*', '*-system', 'argocd', 'monitoring', 'node-agents', 'local-path-storage', 'policy-check'],
       uniqueItems: true,
