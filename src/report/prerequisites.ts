@@ -8,8 +8,11 @@ export const askedOf = (report: PrerequisiteReport, owner: Owner): readonly Sche
     .filter((one) => one.owner === owner.name && !one.met)
     .sort((a, b) => a.ask.localeCompare(b.ask) || a.id.localeCompare(b.id));
 
-const counted = ({ what, number }: Scheduled): string =>
-  number === undefined ? what : `${what} (${number.value} ${number.unit})`;
+/** `36 vCPUs`, `1 vCPU`; units are written in the plural. */
+export const amountOf = ({ value, unit }: NonNullable<Scheduled['number']>): string =>
+  `${value} ${value === 1 ? unit.replace(/(?<=ss)es$|(?<!s)s$/, '') : unit}`;
+
+const counted = ({ what, number }: Scheduled): string => (number === undefined ? what : `${what} (${amountOf(number)})`);
 const days = (count: number): string => (count === 1 ? '1 working day' : `${count} working days`);
 
 /** For the terminal: by owner, what to ask for when, and when it can be there. */

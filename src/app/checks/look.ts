@@ -216,6 +216,8 @@ async function ofAws(probe: Extract<Probe, { aws: string }>, now: Date): Promise
   if (probe.element === undefined) return { met: true, saw: `${action} is allowed` };
   const found = [...answer.body.matchAll(new RegExp(`<${probe.element}>([^<]*)`, 'g'))].map(([, text = '']) => text);
   if (probe.count !== undefined) return judgeFact(`number of ${probe.element}`, String(found.length), probe.count);
+  // An account that answers without it does not have it: that was seen.
+  if (found[0] === undefined) return { met: false, saw: `${action} answers without ${probe.element}` };
   return judgeFact(probe.element, found[0], {
     ...(probe.equals !== undefined && { equals: probe.equals }),
     ...(probe.atLeast !== undefined && { atLeast: probe.atLeast }),
