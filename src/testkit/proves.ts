@@ -1,4 +1,4 @@
-import { getCurrentTest } from 'vitest/suite';
+import { TestRunner } from 'vitest';
 import type { Layer } from '../model/index.js';
 
 /**
@@ -24,7 +24,7 @@ declare module 'vitest' {
 
 /** States, inside a test, what it proves; counts only where the test passes. */
 export function proves(proof: Proof): void {
-  const test = getCurrentTest();
+  const test = TestRunner.getCurrentTest();
   if (test === undefined) throw new Error('proves() is called inside a test');
   test.meta.proofs = [...(test.meta.proofs ?? []), proof];
 }

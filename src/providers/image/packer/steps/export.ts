@@ -63,7 +63,8 @@ const recordOf = (folder: string): string => `${folder}/exports/disks.json`;
 export const exportDisks: Action<ExportWant, ExportGot> = {
   async observe(want, w) {
     const record = await readRecord(w, want.folder);
-    if (!record.ok || record.value === undefined) return record;
+    if (!record.ok) return record;
+    if (record.value === undefined) return ok(undefined);
     if (record.value.size !== want.size || record.value.boot !== bootKey(want)) return ok(undefined);
     const disks = record.value.disks.filter(({ format }) => want.formats.includes(format));
     for (const { path } of disks) if ((await w.stat(inCache(w, path))) === undefined) return ok(undefined);
