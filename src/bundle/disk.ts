@@ -47,6 +47,10 @@ export interface BundleDisk {
   writePrivate(path: string, text: string): Promise<Result<void>>;
   /** Makes files of a folder survive a power cut. */
   flush(folder: string, paths: readonly string[]): Promise<Result<void>>;
+  /** Gives a file its mode, and its time in whole milliseconds. */
+  settle(path: string, as: { readonly mode: number; readonly modifiedMs?: number }): Promise<Result<void>>;
+  /** First folder on the way to a path that is a link or no folder at all; `undefined` where the way is plain. */
+  wayThrough(folder: string, path: string): Promise<string | undefined>;
   /** Takes away a folder of unfinished work. */
   discard(folder: string): Promise<void>;
 }

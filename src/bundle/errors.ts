@@ -171,6 +171,24 @@ export const deltaBase = (what: string): Failure =>
     say: 'Push the bundle this one was made against first, or make a whole one.',
   });
 
+/** A file of a bundle that would lie where bundles put nothing. */
+export const badPlace = (item: string, path: string, why: string): Failure =>
+  failure('refused', 'BUNDLE-PLACE', `${item} would put ${JSON.stringify(path.slice(0, 120))} into the cache, ${why}.`, {
+    say: 'Have the bundle made again by this version of Strata; do not use it if it was.',
+  });
+
+/** The place of a folder or file of the cache is taken by something else. */
+export const placeTaken = (path: string, by: string): Failure =>
+  failure('conflict', 'BUNDLE-PLACE-TAKEN', `${path} cannot be put into the cache: ${by} is a link or a file there.`, {
+    say: 'Remove what lies there, or choose another cache with STRATA_CACHE.',
+  });
+
+/** What was unpacked is not what its record says. */
+export const otherTree = (tree: string, want: string, got: string): Failure =>
+  failure('corrupt', 'BUNDLE-TREE', `${tree} was unpacked as ${got}, but its record says ${want}.`, {
+    say: 'Load as root onto a file system that keeps owners, links and capabilities.',
+  });
+
 /** An option that cannot be read. */
 export const badOption = (option: string, value: string, form: string): Failure =>
   failure('invalid', 'BUNDLE-OPTION', `${option} ${JSON.stringify(value)} cannot be read: it is ${form}.`, {
@@ -179,7 +197,9 @@ export const badOption = (option: string, value: string, form: string): Failure 
   });
 
 /** The user asked to stop. */
-export const stopped = (): Failure =>
-  failure('cancelled', 'BUNDLE-STOPPED', 'The creation of the bundle was stopped; what was copied stays.', {
+export const stopped = (what: 'create' | 'load' = 'create'): Failure => {
+  const done = what === 'create' ? 'The creation of the bundle was stopped; what was copied stays.' : undefined;
+  return failure('cancelled', 'BUNDLE-STOPPED', done ?? 'The loading of the bundle was stopped; what lies in the cache stays.', {
     say: 'Run the same command again: it goes on where it was.',
   });
+};

@@ -31,6 +31,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   'bundle verify': async () => ({ run: (await import('./commands/bundle.js')).verify }),
   'bundle inspect': async () => ({ run: (await import('./commands/bundle.js')).inspect }),
   'bundle push': async () => ({ run: (await import('./commands/bundle.js')).push }),
+  'bundle load': async () => ({ run: (await import('./commands/bundle.js')).load }),
   'bundle diff': async () => ({ run: (await import('./commands/bundle.js')).diff }),
   'bundle key': async () => ({ run: (await import('./commands/bundle.js')).key }),
   'secrets list': async () => ({ run: (await import('./commands/secrets.js')).list }),

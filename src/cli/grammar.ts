@@ -319,6 +319,13 @@ export const grammar: readonly CommandGrammar[] = [
     drains: true,
   },
   {
+    name: 'bundle load',
+    text: 'Verify a bundle and fill the cache of this machine with it; what is there already stays',
+    args: [bundle],
+    options: [publicKey, allowUnsigned, allowOlder, verbose, output],
+    drains: true,
+  },
+  {
     name: 'bundle diff',
     text: 'Show what a bundle has that another has not; exits with 0 same, 1 different, more for trouble',
     args: [

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, opendir, rename, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdir, open, opendir, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Digest, err, failure, ok, type Result } from '../model/index.js';
 import { pathFailed } from './errors.js';
@@ -101,6 +101,31 @@ export const blobDisk = {
     } catch (error) {
       return err(pathFailed('write', folder, error));
     }
+  },
+
+  async settle(
+    path: string,
+    { mode, modifiedMs }: { readonly mode: number; readonly modifiedMs?: number },
+  ): Promise<Result<void>> {
+    try {
+      await chmod(path, mode);
+      // Half a millisecond more: times pass through floating point, and whole milliseconds are compared.
+      if (modifiedMs !== undefined) await utimes(path, new Date(), (modifiedMs + 0.5) / 1000);
+      return ok(undefined);
+    } catch (error) {
+      return err(pathFailed('write', path, error));
+    }
+  },
+
+  async wayThrough(folder: string, path: string): Promise<string | undefined> {
+    const parts = dirname(path).split('/');
+    for (const [i] of parts.entries()) {
+      const parent = parts.slice(0, i + 1).join('/');
+      const stats = await lstat(join(folder, parent)).catch(() => undefined);
+      if (stats === undefined) return undefined;
+      if (!stats.isDirectory()) return parent;
+    }
+    return undefined;
   },
 
   discard: (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }),

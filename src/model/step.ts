@@ -51,6 +51,8 @@ export interface Carried {
   readonly folder: string;
   /** Paths below the folder. */
   readonly files: readonly string[];
+  /** Folders below the folder whose owners, modes and links count: each goes as one archive, `NAME.tar`. */
+  readonly trees?: readonly string[];
   /** What should be there and is not. */
   readonly missing?: readonly string[];
 }

@@ -217,3 +217,37 @@ export function renderPushed(view: PushedView, style: Style): string {
   if (view.unchanged) return `${sign} ${visible(view.reference)} is there already with all ${view.items} items\n`;
   return `${sign} ${visible(view.reference)}: ${view.items} items, ${view.sentBlobs} blobs with ${shownBytes(view.sentBytes)} sent, ${view.keptBlobs} were there\n${view.root}\n`;
 }
+
+/** What a cache was filled with. */
+export interface LoadedView {
+  readonly platform: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly root: string;
+  readonly cache: string;
+  readonly trust: 'signed' | 'unsigned';
+  readonly items: number;
+  readonly placedFiles: number;
+  readonly placedBytes: number;
+  readonly keptFiles: number;
+  /** Programs that this machine itself must provide, and does not. */
+  readonly lacking: readonly { readonly name: string; readonly version: string; readonly package: string }[];
+  /** Folder of the packages they come in. */
+  readonly packages?: string;
+}
+
+export function renderLoaded(view: LoadedView, style: Style): string {
+  const sign = paintOf(style).green(signsOf(style).done);
+  const what = `${visible(view.platform)}-${visible(view.environment)} release ${visible(view.release)}`;
+  const lines = [
+    `${sign} ${what}: ${view.items} items in ${visible(view.cache)}, ${view.placedFiles} files with ${shownBytes(view.placedBytes)} placed, ${view.keptFiles} were there`,
+    ...(view.trust === 'signed' ? [] : ['signed by nobody, as was allowed']),
+    view.root,
+  ];
+  if (view.lacking.length > 0) {
+    lines.push('', 'This machine itself lacks:');
+    lines.push(...view.lacking.map((one) => `  ${visible(one.name)} ${visible(one.version)}, package ${visible(one.package)}`));
+    lines.push(`→ apt-get install --no-install-recommends ${visible(view.packages ?? '')}/*.deb`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -21,6 +21,7 @@ import { composeAt } from '../site.js';
 import type { Part } from './part.js';
 import { carriedSets, definitionSet, treeSets } from './sets.js';
 import { deploySets } from './deploy.js';
+import { imageRecords } from './records.js';
 import { toolSets } from './tools.js';
 
 /** All that a definition needs where nothing can be obtained. */
@@ -54,6 +55,7 @@ export async function needsOf(opened: Opened, watch: RunWatch): Promise<Result<N
   const parts: readonly Result<Part>[] = [
     await toolSets(site, namesOf(done, 'toolchain/tool/', outputs)),
     await carriedSets(site, done, outputs),
+    await imageRecords(site, images.value),
     await treeSets(site, treesIn(steps)),
     await definitionSet(opened),
     await deploySets(

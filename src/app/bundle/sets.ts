@@ -2,10 +2,12 @@ import { basename, join, relative } from 'node:path';
 import type { FileInput, SetInput } from '../../bundle/create.js';
 import type { Look } from '../../bundle/bill/facts.js';
 import { secretInside } from '../../bundle/errors.js';
+import { treeArchive } from '../../bundle/trees.js';
 import { limits } from '../../bundle/format.js';
 import { blobDisk } from '../../host/index.js';
-import { err, failure, ok, type Result, type Step, type StepId, type Tree } from '../../model/index.js';
+import { type Carried, err, failure, ok, type Result, type Step, type StepId, type Tree } from '../../model/index.js';
 import type { Opened } from '../definition-of.js';
+import { ownWorld } from '../held.js';
 import { quietReader, type Site } from '../site.js';
 import type { Part } from './part.js';
 
@@ -43,18 +45,32 @@ export async function carriedSets(
     const carried = await step.carries(outputs.get(step.id), r);
     if (!carried.ok) return carried;
     const component = step.id.split('/').slice(0, 2).join('/');
-    for (const { kind, name, folder, files, missing: absent = [] } of carried.value) {
-      const inputs: FileInput[] = [];
-      for (const file of files) {
-        const input = await fileInput(site, join(site.paths.cache, folder, file), file);
-        if (!input.ok) return input;
-        inputs.push({ ...input.value, is: packageOf(file) });
-      }
-      sets.push({ kind, name: `${component}/${name}`, files: inputs });
-      missing.push(...absent.map((what) => `${kind} ${what} (${component})`));
+    for (const one of carried.value) {
+      const files = await carriedFiles(site, one);
+      if (!files.ok) return files;
+      sets.push({ kind: one.kind, name: `${component}/${one.name}`, files: files.value });
+      missing.push(...(one.missing ?? []).map((what) => `${one.kind} ${what} (${component})`));
     }
   }
   return ok({ sets, missing });
+}
+
+/** Files and archives under the paths they have in the cache: where the bundle is loaded, they lie there again. */
+async function carriedFiles(site: Site, { folder, files, trees = [] }: Carried): Promise<Result<readonly FileInput[]>> {
+  const inputs: FileInput[] = [];
+  for (const file of files) {
+    const input = await fileInput(site, join(site.paths.cache, folder, file), join(folder, file));
+    if (!input.ok) return input;
+    inputs.push({ ...input.value, is: packageOf(file) });
+  }
+  for (const tree of trees) {
+    const archive = await treeArchive(ownWorld(site), join(folder, tree));
+    if (!archive.ok) return archive;
+    const input = await fileInput(site, archive.value, `${join(folder, tree)}.tar`, 'layer');
+    if (!input.ok) return input;
+    inputs.push(input.value);
+  }
+  return ok(inputs);
 }
 
 /** A Debian package by the name of its file. */

@@ -5,6 +5,7 @@ import { type CarriedTool, carriedTool, systemPackages } from '../../toolchain/c
 import { ownWorld } from '../held.js';
 import { quietReader, type Site } from '../site.js';
 import type { Part } from './part.js';
+import { type SystemProgram, systemList } from './system.js';
 import { fileInput, packageOf } from './sets.js';
 
 /** Executables and data of the toolchain; what belongs to the system goes along as its packages. */
@@ -12,6 +13,7 @@ export async function toolSets(site: Site, names: readonly string[]): Promise<Re
   const sets: SetInput[] = [];
   const missing: string[] = [];
   const packages = new Set<string>();
+  const programs: SystemProgram[] = [];
   for (const name of names) {
     const tool = await carriedTool(site.toolchain, site.paths.cache, name, quietReader(site.host));
     if (!tool.ok) {
@@ -20,6 +22,7 @@ export async function toolSets(site: Site, names: readonly string[]): Promise<Re
     }
     if (tool.value.from === 'system') {
       packages.add(tool.value.package);
+      programs.push({ name, version: tool.value.version, package: tool.value.package });
       continue;
     }
     const set = await cachedSet(site, name, tool.value);
@@ -27,7 +30,12 @@ export async function toolSets(site: Site, names: readonly string[]): Promise<Re
     sets.push(set.value);
   }
   const system = await systemSet(site, [...packages].sort());
-  return ok({ sets: [...sets, ...system.sets], missing: [...missing, ...system.missing] });
+  const list: SetInput = {
+    kind: 'data',
+    name: systemList.item,
+    files: [{ path: systemList.path, from: { text: `${JSON.stringify({ programs }, null, 1)}\n` } }],
+  };
+  return ok({ sets: [...sets, ...system.sets, list], missing: [...missing, ...system.missing] });
 }
 
 async function cachedSet(site: Site, name: string, tool: Extract<CarriedTool, { from: 'cache' }>): Promise<Result<SetInput>> {
@@ -50,7 +58,8 @@ async function systemSet(site: Site, packages: readonly string[]): Promise<Part>
   const files: FileInput[] = [];
   const missing: string[] = [];
   for (const file of fetched.value.files) {
-    const input = await fileInput(site, join(site.paths.cache, fetched.value.folder, file), file);
+    const path = join(fetched.value.folder, file);
+    const input = await fileInput(site, join(site.paths.cache, path), path);
     if (input.ok) files.push({ ...input.value, is: packageOf(file) });
     else missing.push(`os-package ${file}: ${input.error.diagnostic.message}`);
   }

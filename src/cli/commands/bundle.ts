@@ -3,6 +3,7 @@ import {
   renderBundleDiff,
   renderCreated,
   renderInspected,
+  renderLoaded,
   renderPushed,
   renderVerified,
 } from '../../report/bundle.js';
@@ -84,6 +85,18 @@ export async function push(call: Call): Promise<number> {
   const pushed = await pushBundle({ ...judging(call), registry: call.args[1] ?? '', signal: call.drain });
   if (!pushed.ok) return giveUp(call, pushed.error);
   await print(call, document('BundlePushed', pushed.value), () => renderPushed(pushed.value, call.streams.outStyle));
+  return exitCodes.ok;
+}
+
+/** `strata bundle load`. */
+export async function load(call: Call): Promise<number> {
+  const { loadBundle } = await import('../../app/bundle/load.js');
+  const told = (text: string): void => {
+    if (call.options.verbose) call.streams.err(`loading ${text}\n`);
+  };
+  const loaded = await loadBundle({ ...judging(call), signal: call.drain, told });
+  if (!loaded.ok) return giveUp(call, loaded.error);
+  await print(call, document('BundleLoaded', loaded.value), () => renderLoaded(loaded.value, call.streams.outStyle));
   return exitCodes.ok;
 }
 

@@ -15,6 +15,21 @@ export async function createTar(w: World, root: string, file: string): Promise<R
   );
 }
 
+/** What a root filesystem is beside its bytes: owners, capabilities, access lists. */
+const whole = ['--numeric-owner', '--xattrs', '--xattrs-include=*', '--acls'] as const;
+
+/** Writes a root filesystem into one archive, with owners, modes, times, links and capabilities. */
+export async function createRootTar(w: World, root: string, file: string): Promise<Result<void>> {
+  const args = ['-cf', file, '--sort=name', '--format=posix', '--pax-option=delete=atime,delete=ctime', '--one-file-system'];
+  return judge(await w.change({ tool: 'tar', args: [...args, ...whole, '-C', root, '.'], deadlineMs: 600_000 }), file);
+}
+
+/** Unpacks a root filesystem as it was into the existing folder `into`; needs root. Entries may not leave it. */
+export async function extractRootTar(w: World, archive: string, into: string): Promise<Result<void>> {
+  const args = ['-xpf', archive, '--same-owner', ...whole, '-C', into];
+  return judge(await w.change({ tool: 'tar', args, deadlineMs: 600_000 }), archive);
+}
+
 /** Unpacks an archive (any compression tar knows) into the existing folder `into`; entries may not leave it. */
 export async function extractTar(w: World, archive: string, into: string): Promise<Result<void>> {
   return judge(

@@ -1,5 +1,5 @@
 import type { Kit } from '../../../model/index.js';
-import { carriesContent, carriesPackages } from './carries.js';
+import { carriesContent, carriesImage, carriesPackages } from './carries.js';
 import { readBoot, readChecks, readImage, readScap, readSources, readTailoring } from './catalog-data.js';
 import { type PackerSpec, profileOf } from './spec.js';
 import { base } from './steps/base.js';
@@ -107,6 +107,7 @@ function buildStep(spec: PackerSpec, kit: Kit, { folder, image, tailoring }: Dat
     },
     tools: ['packer', 'ansible-playbook', 'systemd-nspawn', 'ssh-keygen', 'ip'],
     action: build,
+    carries: carriesImage,
   });
 }
 

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { type Digest, err, ok, type Result, type World } from '../model/index.js';
+import { createRootTar, extractRootTar } from '../tools/tar/index.js';
+import { absent } from './errors.js';
+
+/** Archive of a folder of the cache, made once for what its record, `manifest.json` beside it, says. */
+export async function treeArchive(w: World, tree: string): Promise<Result<string>> {
+  const record = join(w.paths.cache, dirname(tree), 'manifest.json');
+  const digest = await w.digest(record);
+  const stat = await w.stat(record);
+  if (digest === undefined || stat === undefined) return err(absent(`the record of ${tree}`));
+  const key = createHash('sha256')
+    .update(`${tree}\n${digest}\n${Math.trunc(stat.modifiedMs)}`)
+    .digest('hex')
+    .slice(0, 24);
+  const folder = join(w.paths.cache, 'bundle', 'trees');
+  const file = join(folder, `${key}.tar`);
+  if ((await w.stat(file)) !== undefined) return ok(file);
+  const ready = await w.makeDirectory(folder);
+  if (!ready.ok) return ready;
+  const made = await createRootTar(w, join(w.paths.cache, tree), `${file}.part`);
+  if (!made.ok) return made;
+  const named = await w.rename(`${file}.part`, file);
+  return named.ok ? ok(file) : named;
+}
+
+/**
+ * Unpacks the archive of a folder of the cache beside its place; it has its name only when it is complete, and has the digest
+ * that is wanted of it. Returns the digest it has where that is another.
+ */
+export async function unpackTree(
+  w: World,
+  archive: string,
+  tree: string,
+  want: Digest | undefined,
+): Promise<Result<Digest | undefined>> {
+  const target = join(w.paths.cache, tree);
+  const work = join(w.paths.cache, 'tmp', `load-${createHash('sha256').update(tree).digest('hex').slice(0, 16)}`);
+  const root = join(work, basename(tree));
+  const unpacked = await inOrder(
+    () => w.remove(work),
+    () => w.makeDirectory(root),
+    () => extractRootTar(w, archive, root),
+  );
+  if (!unpacked.ok) return unpacked;
+  const got = want === undefined ? undefined : await w.digest(root);
+  const right = got === want;
+  const placed = await inOrder(...(right ? [() => w.makeDirectory(dirname(target)), () => w.rename(root, target)] : []), () =>
+    w.remove(work),
+  );
+  return placed.ok ? ok(right ? undefined : got) : placed;
+}
+
+async function inOrder(...steps: readonly (() => Promise<Result<void>>)[]): Promise<Result<void>> {
+  for (const step of steps) {
+    const done = await step();
+    if (!done.ok) return done;
+  }
+  return ok(undefined);
+}
