@@ -5,9 +5,13 @@ const name = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** An IPv4 address in a spec. */
 export const addressSpec = (description: string) => Type.String({ description, pattern: '^([0-9]{1,3}\\.){3}[0-9]{1,3}$' });
 
-/** Name of a secret that the environment keeps. */
+/** Name of a secret that the environment keeps, or one value of an encrypted file: `secrets/NAME.enc.yaml#VALUE`. */
 export const secretSpec = (description: string, fallback: string) =>
-  Type.String({ description, pattern: '^[a-z0-9][-a-z0-9]*$', default: fallback });
+  Type.String({
+    description,
+    pattern: '^([a-z0-9][-a-z0-9]*|secrets/[a-z0-9]([a-z0-9._-]*[a-z0-9])?[.]enc[.]yaml#[A-Za-z0-9_.-]+)$',
+    default: fallback,
+  });
 
 /** A file beside `platform.yaml`. */
 export const projectFileSpec = (description: string) =>
