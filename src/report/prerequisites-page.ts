@@ -1,6 +1,6 @@
 import type { PrerequisiteReport, Scheduled } from '../model/index.js';
 import { html, type Markup, raw } from './html.js';
-import { amountOf, askedOf } from './prerequisites.js';
+import { amountOf, askedOf, titleOf } from './prerequisites.js';
 
 const style = `
 :root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 16%,transparent);--soft:color-mix(in srgb,currentColor 68%,transparent);--mark:light-dark(#b45309,#f0a356);--bar:light-dark(#3b6ea8,#7fb0e6)}
@@ -11,7 +11,7 @@ table{width:100%;border-collapse:collapse;table-layout:fixed}td,th{text-align:le
 th{font-weight:600;border:0;color:var(--soft);font-size:.85rem}.date{width:7rem;white-space:nowrap;font-variant-numeric:tabular-nums}.kind{width:6.5rem}.days{width:9rem}.count{width:5rem}.owner{width:16rem}
 .critical .date{color:var(--mark);font-weight:600}.met{opacity:.55}.met .what{text-decoration:line-through}
 .span{display:block;height:.5rem;margin-top:.35rem;border-radius:.25rem;background:var(--line);position:relative}.span i{position:absolute;top:0;bottom:0;border-radius:inherit;background:var(--bar)}.critical .span i{background:var(--mark)}
-ul{margin:.3rem 0 0;padding-left:1.1rem;font-size:.92rem}li{overflow-wrap:anywhere}.many{columns:22rem;column-gap:2rem}details{margin:.3rem 0 0}summary{cursor:pointer;color:var(--soft)}
+ul{margin:.3rem 0 0;padding-left:1.1rem;font-size:.92rem}li{overflow-wrap:anywhere}.many{columns:15rem;column-gap:2rem}details{margin:.3rem 0 0}summary{cursor:pointer;color:var(--soft)}
 ol{margin:.25rem 0;padding-left:1.4rem}
 @media(max-width:46rem){.kind,.days,.owner{width:auto}.days,.kind{display:none}}
 @media print{main{max-width:none;padding:0}tr{break-inside:avoid}}`;
@@ -51,8 +51,6 @@ ${report.silent.length === 0 ? '' : html`<p class="soft">Nothing is known of wha
 
 type Owner = PrerequisiteReport['owners'][number];
 
-const titleOf = ({ items }: PrerequisiteReport, id: string): string => items.find((one) => one.id === id)?.what ?? id;
-
 function summary(report: PrerequisiteReport, owner: Owner): Markup {
   const asked = askedOf(report, owner);
   const dates = asked.map(({ expect }) => expect).sort();
@@ -81,7 +79,7 @@ ${rows}
 
 function row(report: PrerequisiteReport, one: Scheduled): Markup {
   const mark = one.met ? 'met' : report.critical.includes(one.id) ? 'critical' : '';
-  const amount = one.number === undefined ? '' : html` <b>${amountOf(one.number)}</b>`;
+  const amount = one.number === undefined ? '' : html` · <b>${amountOf(one.number)}</b>`;
   const days = `${one.leadDays} working ${one.leadDays === 1 ? 'day' : 'days'}`;
   return html`<tr class="${mark}"><td class="date">${one.met ? 'met' : one.expect}</td><td><span class="what">${one.what}</span>${amount}<br><span class="soft">${one.why}</span>${entries(one.items)}</td><td class="kind">${one.kind}</td><td class="days">${days}${one.met ? '' : span(report, one)}</td></tr>`;
 }

@@ -64,12 +64,15 @@ ${details.join('\n')}`;
 const ownerTitle = (report: PrerequisiteReport, { owner }: Scheduled): string =>
   report.owners.find(({ name }) => name === owner)?.title ?? owner;
 
+/** What is asked for, by its id: whoever gets a request knows no ids. */
+export const titleOf = ({ items }: PrerequisiteReport, id: string): string => items.find((one) => one.id === id)?.what ?? id;
+
 /** Ready to send: everything one owner is asked for, with why and until when. */
 export function requestFor(report: PrerequisiteReport, owner: Owner): string {
   const asked = askedOf(report, owner);
   const entries = asked.map(
     (one, at) =>
-      `${at + 1}. ${counted(one)}\n   Needed by ${one.expect}${one.after.length === 0 ? '' : `, after ${one.after.join(', ')}`}. ${one.why}\n${one.items.map((item) => `   - ${item}\n`).join('')}`,
+      `${at + 1}. ${counted(one)}\n   Needed by ${one.expect}${one.after.length === 0 ? '' : `, after: ${one.after.map((id) => titleOf(report, id)).join('; ')}`}. ${one.why}\n${one.items.map((item) => `   - ${item}\n`).join('')}`,
   );
   return `To: ${owner.title}${owner.contact === undefined ? '' : ` <${owner.contact}>`}
 Subject: ${report.platform} ${report.environment}: ${asked.length} ${asked.length === 1 ? 'request' : 'requests'}, the last needed by ${
