@@ -119,8 +119,8 @@ export interface Provider<L extends Layer = Layer, S = unknown> {
   access?(spec: S, kit: Kit): readonly MachineAccess[];
   /** Machines the component asks for; layer infrastructure. */
   machines?(spec: S): readonly PlannedMachine[];
-  /** The component as plain files of its tools, for a life without Strata; pure. */
-  eject?(spec: S, given: Given<L>, kit: Kit, parts: EjectParts): Ejection;
+  /** The component as plain files of its tools, for a life without Strata; pure. `undefined` where this spec has no such form. */
+  eject?(spec: S, given: Given<L>, kit: Kit, parts: EjectParts): Ejection | undefined;
 }
 
 /** Checks a provider against its layer's types. */

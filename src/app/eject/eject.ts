@@ -125,7 +125,9 @@ function ejectionOf(
 ): Ejection | undefined {
   const provider = providers.find(({ id, layer }) => id === component.use && layer === component.layer);
   // The registry holds providers of every layer, so what each is given is checked by its layer and not by its type.
-  const own = provider?.eject as ((spec: unknown, given: unknown, kit: unknown, parts: unknown) => Ejection) | undefined;
+  const own = provider?.eject as
+    | ((spec: unknown, given: unknown, kit: unknown, parts: unknown) => Ejection | undefined)
+    | undefined;
   const said = own?.call(provider, component.with, published, kit, delivery === undefined ? {} : { rendered: delivery });
   const objects = delivery && ejectDelivery(delivery);
   if (said === undefined || objects === undefined) return said ?? objects;

@@ -1,4 +1,5 @@
 import { defineProvider } from '../../../model/index.js';
+import { ejectImage } from './eject.js';
 import { needs, offers } from './offers.js';
 import { planImage } from './plan.js';
 import { planTarget, targetPlan } from './plan-target.js';
@@ -18,6 +19,7 @@ export const packer = defineProvider<'image', PackerSpec>({
   tools,
   offers,
   needs,
+  eject: (spec, _given, kit) => ejectImage(spec, kit),
   plan(spec, _given, kit) {
     const target = targetPlan(spec, kit);
     const name = kit.component;
