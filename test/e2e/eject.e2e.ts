@@ -1,9 +1,10 @@
 // Whole products are swapped below services and applications, which stay the same to the byte; and what is ejected works
 // without Strata: make, terraform and kubectl alone, against a simulated account and a simulated cluster.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSite, quietReader, type Site } from '../../src/app/site.js';
 import { type Child, freePorts, startChild } from '../../src/host/index.js';
@@ -55,10 +56,10 @@ function filesIn(at: string): ReadonlyMap<string, string> {
   return new Map(paths.sort().map((path) => [path, readFileSync(join(at, path), 'utf8')]));
 }
 
-/** make, with nothing of Strata on its way. */
-const make = (at: string, goal: string, variables: Readonly<Record<string, string>>): string =>
-  execFileSync('make', ['-C', at, goal, ...Object.entries(variables).map(([name, one]) => `${name}=${one}`)], {
-    encoding: 'utf8',
+/** make, with nothing of Strata on its way. The simulators are our children: waiting for make must not keep them from being heard. */
+const make = (at: string, goal: string, variables: Readonly<Record<string, string>>) =>
+  promisify(execFile)('make', ['-C', at, goal, ...Object.entries(variables).map(([name, one]) => `${name}=${one}`)], {
+    maxBuffer: 64 << 20,
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: folder },
   });
 
@@ -131,12 +132,12 @@ describe('without Strata', () => {
     );
     const at = join(folder, 'aws/infrastructure/machines');
     const variables = { IMAGE: image, TERRAFORM: await located('terraform'), AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' };
-    make(at, 'check', variables);
-    make(at, 'apply', variables);
+    await make(at, 'check', variables);
+    await make(at, 'apply', variables);
     expect(account('machines')).toEqual(['cp-1', 'worker-1']);
     const outputs = JSON.parse(readFileSync(join(at, 'outputs.json'), 'utf8'));
     expect(outputs.nodes.value.map(({ name }: { readonly name: string }) => name).sort()).toEqual(['cp-1', 'worker-1']);
-    make(at, 'destroy', variables);
+    await make(at, 'destroy', variables);
     expect(account('machines')).toEqual([]);
     proves({
       provider: 'infrastructure/terraform-aws',
@@ -168,8 +169,8 @@ describe('without Strata', () => {
     );
     const variables = { KUBECONFIG: join(plane, 'kubeconfig'), KUBECTL: await located('kubectl'), TIMEOUT: '120s' };
     const at = join(folder, 'services');
-    make(at, 'check', variables);
-    make(at, 'services', variables);
+    await make(at, 'check', variables);
+    await make(at, 'services', variables);
     const ready = system(
       variables.KUBECTL,
       '--kubeconfig',
@@ -182,7 +183,7 @@ describe('without Strata', () => {
     );
     expect(ready).toContain('deployment.apps/prometheus-operator');
     expect(ready).toContain('daemonset.apps/node-exporter');
-    make(at, 'destroy', variables);
+    await make(at, 'destroy', variables);
     proves({
       provider: 'services/flux',
       level: 'simulator',
