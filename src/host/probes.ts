@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import process from 'node:process';
 import { connect as connectSecurely } from 'node:tls';
 
@@ -31,7 +31,7 @@ export async function addressesOf(name: string): Promise<readonly string[]> {
   }
 }
 
-/** What a TLS server presents, as the system's own authorities judge it. */
+/** What a TLS server presents, as the system's own authorities judge it, or the one that was given. */
 export interface Presented {
   readonly trusted: boolean;
   /** Why not, in OpenSSL's words; empty where trusted. */
@@ -40,10 +40,18 @@ export interface Presented {
   readonly until?: Date;
 }
 
-/** Asks for a server's certificate chain; the handshake is not completed with data. */
-export const presentedBy = (host: string, port: number): Promise<Presented> =>
+/** Asks for a server's certificate chain; nothing is sent over it. `authority` (PEM) is trusted instead of the system's. */
+export const presentedBy = (host: string, port: number, authority?: string): Promise<Presented> =>
   new Promise((resolve) => {
-    const socket = connectSecurely({ host, port, servername: host, rejectUnauthorized: false, timeout: patienceMs });
+    const socket = connectSecurely({
+      host,
+      port,
+      rejectUnauthorized: false,
+      timeout: patienceMs,
+      // An address is no name that a server could be asked for.
+      ...(isIP(host) === 0 && { servername: host }),
+      ...(authority !== undefined && { ca: authority }),
+    });
     const end = (presented: Presented): void => {
       socket.destroy();
       resolve(presented);

@@ -27,8 +27,11 @@ export const Probe = Type.Union([
   Type.Object({ tcp: text, closed: Type.Optional(Type.Literal(true)) }, closed),
   /** A name has an address. */
   Type.Object({ dns: text }, closed),
-  /** `host:port` presents a chain that the host trusts, for its name, valid for that many days more. */
-  Type.Object({ tls: text, days: Type.Number() }, closed),
+  /**
+   * `host:port` presents a chain that the host trusts, for its name, valid for that many days more; `authority` is a file
+   * beside `platform.yaml` whose certificates are trusted instead of the host's.
+   */
+  Type.Object({ tls: text, days: Type.Number(), authority: Type.Optional(text) }, closed),
   /** Answers with one of these codes. `basic` is `user:password` of a default that must no longer open anything. */
   Type.Object({ http: text, status: Type.Array(Type.Integer(), { minItems: 1 }), basic: Type.Optional(text) }, closed),
   /** The server's clock and this host's differ by no more. */

@@ -1,14 +1,16 @@
-// What is looked at before anything is built: an account that is simulated on loopback (moto), machines over a real SSH
-// connection, and what others must grant for three environments. Changes nothing anywhere.
+// What is looked at before anything is built: an account that is simulated on loopback (moto), a vCenter that is played there,
+// machines over a real SSH connection. Changes nothing anywhere.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSite } from '../../src/app/site.js';
+import { openSite, quietReader } from '../../src/app/site.js';
 import { type Child, freePorts, startChild } from '../../src/host/index.js';
-import type { PreflightCheck, PreflightReport, PrerequisiteReport, Result } from '../../src/model/index.js';
-import { proves } from '../../src/testkit/index.js';
+import type { PreflightCheck, PreflightReport, Result } from '../../src/model/index.js';
+import { samplesOfTargets } from '../../src/providers/image/packer/target-samples.js';
+import { memoryJournal, proves, runOnce } from '../../src/testkit/index.js';
+import { planToolchain } from '../../src/toolchain/index.js';
 import { pythonWith } from '../support/python.js';
 import { eventually, repository, strata, system } from './strata.js';
 
@@ -16,6 +18,7 @@ const support = (name: string): string => join(repository, 'test', 'support', na
 const children: Child[] = [];
 let folder = '';
 let moto = '';
+let vcsim = '';
 let endpoint = '';
 let sshPort = 0;
 
@@ -24,13 +27,23 @@ const value = <T>(result: Result<T>): T => {
   return result.value;
 };
 
-async function serve(name: string, file: string, args: readonly string[]): Promise<void> {
-  children.push(value(await startChild({ name, file, args: [...args], env: {}, log: join(folder, `${name}.log`) })));
+async function serve(
+  name: string,
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  children.push(value(await startChild({ name, file, args: [...args], env, log: join(folder, `${name}.log`) })));
 }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strata-preflight-'));
-  const { cache } = value(await openSite(folder, 'e2e')).paths;
+  const site = value(await openSite(folder, 'e2e'));
+  const { cache } = site.paths;
+  const steps = planToolchain(site.toolchain, { tools: ['vcsim'], images: [] });
+  const { run } = await runOnce({ steps, worlds: site.host, journal: memoryJournal() });
+  expect(run).toMatchObject({ ok: true, value: { verdict: 'ok' } });
+  vcsim = (await quietReader(site.host).locate('vcsim')) ?? '';
   const [account = 0, ssh = 0] = await freePorts(2);
   moto = pythonWith(cache, 'moto-5.2.5', 'moto[server]==5.2.5');
   endpoint = `http://127.0.0.1:${account}`;
@@ -45,6 +58,11 @@ beforeAll(async () => {
     'the SSH server listens',
     () => readFileSync(join(folder, 'sshd.log'), 'utf8').includes('listening') || undefined,
   );
+  // It loads each service at its first call, which takes longer than a check waits.
+  const each = '[c.client(s, region_name="eu-west-3", endpoint_url=e) for s in ("sts", "ec2", "elbv2", "autoscaling")]';
+  const calls = 't.get_caller_identity(); n.describe_vpcs(); l.describe_load_balancers(); a.describe_auto_scaling_groups()';
+  const keys = 'aws_access_key_id="x", aws_secret_access_key="y"';
+  system(moto, '-c', `import boto3; e = "${endpoint}"; c = boto3.Session(${keys}); t, n, l, a = ${each}; ${calls}`);
   process.env.AWS_ACCESS_KEY_ID = 'AKIAEXAMPLE';
   process.env.AWS_SECRET_ACCESS_KEY = 'only for this test';
 }, 300_000);
@@ -200,55 +218,51 @@ test('machines are asked over SSH; what two of them share is told', async () => 
   proves({ provider: 'infrastructure/existing', level: 'real', what: 'preflight over SSH' });
 }, 60_000);
 
-const places = [
-  { example: 'local', environment: 'local', has: ['infrastructure/machines/host', 'services/core/images'] },
-  { example: 'large', environment: 'production', has: ['infrastructure/machines/login', 'kubernetes/cluster/ranges'] },
-  { example: 'fleet', environment: 'cloud', has: ['infrastructure/machines/actions', 'kubernetes/cluster/pull-secret'] },
-] as const;
+test('a vCenter is looked at without signing in: its port, and who signed its certificate', async () => {
+  const [port = 0] = await freePorts(1);
+  await serve('vcsim', vcsim, ['-listen', `127.0.0.1:${port}`, '-user', 'u', '-template', 'debian-12'], { VCSIM_PASSWORD: 'p' });
+  await eventually(
+    20,
+    'the vCenter listens',
+    () => readFileSync(join(folder, 'vcsim.log'), 'utf8').includes('listening') || undefined,
+  );
+  const server = `127.0.0.1:${port}`;
+  const shown = spawnSync('openssl', ['s_client', '-connect', server], { input: '', encoding: 'utf8' }).stdout;
+  const [pem = ''] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n/.exec(shown) ?? [];
+  const machines = (vcenter: object) => ({
+    image: [{ ...image, with: samplesOfTargets['vsphere-clone'] }],
+    infrastructure: [
+      {
+        name: 'machines',
+        use: 'terraform-vsphere',
+        with: {
+          vcenter,
+          datacenter: 'DC0',
+          cluster: 'DC0_C0',
+          datastore: 'LocalDS_0',
+          network: 'DC0_DVPG0',
+          subnet: { cidr: '172.17.4.0/24', gateway: '172.17.4.1', nameservers: ['127.0.0.1'] },
+          plugins: { mirror: '/var/mirror' },
+          support: { registry: `127.0.0.1:${port}`, git: 'git://127.0.0.1' },
+        },
+      },
+    ],
+    kubernetes: [cluster],
+  });
+  const strange = await preflight(platform('vcenter', machines({ server })));
+  expect(strange.of('reach').verdict).toBe('met');
+  expect(strange.of('certificate')).toMatchObject({ verdict: 'not met', saw: expect.stringMatching(/not trusted: \S/) });
+  expect(strange.of('answers').verdict).toBe('not-checked');
+  expect(strange.of('ranges')).toMatchObject({ verdict: 'not met', saw: '172.17.4.0/24 and 172.17.0.0/16 overlap' });
 
-test.each(places)(
-  'everything that others must grant for $example/$environment, and a request for each of them',
-  async ({ example, environment, has }) => {
-    const out = join(folder, `asked-${example}`);
-    const args = ['-e', environment, '--start', '2026-11-24', '--situation', 'restricted', '--out', out, '-o', 'json'];
-    const { code, stdout, stderr } = await strata('prerequisites', join(repository, 'examples', example), ...args);
-    expect(code, stderr).toBe(0);
-    const report = JSON.parse(stdout) as PrerequisiteReport;
-    expect(readdirSync(out).sort()).toEqual([
-      'prerequisites.csv',
-      'prerequisites.html',
-      'prerequisites.json',
-      'prerequisites.md',
-      'requests',
-    ]);
-    expect(report.items.map(({ id }) => id)).toEqual(expect.arrayContaining([...has]));
-    expect(report.silent).toEqual([]);
-    expect(report.ready > '2026-11-24').toBe(true);
-    expect(readdirSync(join(out, 'requests')).sort()).toEqual(report.owners.map(({ name }) => `${name}.txt`).sort());
-    const page = readFileSync(join(out, 'prerequisites.html'), 'utf8');
-    const csv = readFileSync(join(out, 'prerequisites.csv'), 'utf8');
-    for (const { id, what, owner } of report.items) {
-      expect(csv).toContain(id);
-      expect(readFileSync(join(out, 'prerequisites.md'), 'utf8')).toContain(`### ${id}`);
-      expect(readFileSync(join(out, 'requests', `${owner}.txt`), 'utf8')).toContain(what);
-    }
-    expect(page).toContain(`<b>${report.ready}</b>`);
-    expect(page).not.toMatch(/undefined|\$\{|<script/);
-  },
-  60_000,
-);
-
-test('actions are names that AWS has', () => {
-  const table = readFileSync(join(repository, 'catalog/prerequisites/aws-actions.yaml'), 'utf8');
-  const services = { ec2: 'ec2', elasticloadbalancing: 'elbv2', autoscaling: 'autoscaling', iam: 'iam', route53: 'route53' };
-  const script =
-    'import boto3,json,sys; print(json.dumps({k: boto3.client(v, region_name="eu-west-3").meta.service_model.operation_names for k, v in json.loads(sys.argv[1]).items()}))';
-  const { stdout, stderr } = spawnSync(moto, ['-c', script, JSON.stringify(services)], { encoding: 'utf8' });
-  if (stdout === '') throw new Error(stderr);
-  const operations = JSON.parse(stdout) as Readonly<Record<string, readonly string[]>>;
-  const named = [...table.matchAll(/\b(ec2|elasticloadbalancing|autoscaling|iam|route53):([A-Z][A-Za-z0-9]+)/g)];
-  expect(named.length).toBeGreaterThan(150);
-  // iam:PassRole is asked for where a role is handed to a service; no operation has that name.
-  const unknown = named.filter(([, service = '', name = '']) => !operations[service]?.includes(name)).map(([action]) => action);
-  expect([...new Set(unknown)]).toEqual(['iam:PassRole']);
-});
+  const home = platform('vcenter-known', machines({ server, authority: 'vcenter.pem' }));
+  expect((await preflight(home)).of('authority').verdict).toBe('not met');
+  writeFileSync(join(home, 'vcenter.pem'), pem);
+  const known = await preflight(home);
+  expect(known.of('authority').verdict).toBe('met');
+  expect(known.of('certificate-own')).toMatchObject({
+    verdict: 'met',
+    saw: expect.stringMatching(/^trusted, valid for \d+ days more$/),
+  });
+  proves({ provider: 'infrastructure/terraform-vsphere', level: 'simulator', what: 'preflight: port and certificate' });
+}, 60_000);

@@ -118,7 +118,7 @@ async function look(probe: Probe, each: MachineAccess | undefined, sight: Sight)
       saw: found.length > 0 ? `${probe.dns} is ${found.join(', ')}` : `${probe.dns} has no address here`,
     };
   }
-  if ('tls' in probe) return ofCertificate(probe, sight.w.now());
+  if ('tls' in probe) return ofCertificate(probe, sight);
   if ('http' in probe) return ofAnswer(probe);
   if ('clock' in probe) return ofClock(probe, sight.w.now());
   if ('apart' in probe) return ofRanges(probe.apart);
@@ -157,12 +157,15 @@ async function ofPort(probe: Extract<Probe, { tcp: string }>): Promise<Judged> {
   return { met: probe.closed === true ? !open : open, saw: `${probe.tcp}: ${saw}` };
 }
 
-async function ofCertificate({ tls, days }: Extract<Probe, { tls: string }>, now: Date): Promise<Judged> {
+async function ofCertificate({ tls, days, authority }: Extract<Probe, { tls: string }>, { w, project }: Sight): Promise<Judged> {
   const at = endpoint(tls);
   if (at === undefined) return { met: undefined, saw: `'${tls}' is no host and port` };
-  const { trusted, reason, until } = await presentedBy(at.host, at.port);
+  const own = authority === undefined ? undefined : await w.read(join(project, authority));
+  const pem = own?.ok ? own.value : undefined;
+  if (authority !== undefined && pem === undefined) return { met: undefined, saw: `${authority} cannot be read` };
+  const { trusted, reason, until } = await presentedBy(at.host, at.port, pem);
   if (until === undefined) return { met: undefined, saw: `${tls} presents no certificate: ${reason}` };
-  const left = Math.floor((until.getTime() - now.getTime()) / 86_400_000);
+  const left = Math.floor((until.getTime() - w.now().getTime()) / 86_400_000);
   return { met: trusted && left >= days, saw: trusted ? `trusted, valid for ${left} days more` : `not trusted: ${reason}` };
 }
 
