@@ -71,6 +71,15 @@ describe('a probe', () => {
     expect(await look({ apart: ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.1'] })).toMatchObject({ met: true });
     expect(await look({ apart: ['10.0.0.0/8', '10.1.2.3'] })).toEqual({ met: false, saw: '10.0.0.0/8 and 10.1.2.3 overlap' });
     expect(await look({ apart: ['10.0.0.0/8', 'x'] })).toMatchObject({ met: undefined });
+    expect(await look({ apart: ['10.0.0.0/8', ''] })).toMatchObject({
+      met: undefined,
+      saw: expect.stringContaining('only once'),
+    });
+    expect(await look({ tcp: '127.0.0.1:1:443' })).toMatchObject({ met: false, saw: '127.0.0.1:1:443: ECONNREFUSED' });
+    expect(await look({ tls: '127.0.0.1:1', days: 1, authority: 'absent' })).toMatchObject({
+      met: undefined,
+      saw: 'absent cannot be read',
+    });
     expect(await look({ file: 'key', private: true })).toMatchObject({ met: true });
     expect(await look({ file: 'open-key', private: true })).toMatchObject({ met: false, saw: 'open-key is there, mode 644' });
     expect(await look({ file: 'absent' })).toMatchObject({ met: false });

@@ -184,6 +184,7 @@ async function ofClock({ clock, seconds }: Extract<Probe, { clock: string }>, no
 }
 
 function ofRanges(ranges: readonly string[]): Judged {
+  if (ranges.includes('')) return { met: undefined, saw: 'the address is known only once the machine was made' };
   const parsed = ranges.map((text) => ({ text, range: parseCidr(text.includes('/') ? text : `${text}/32`) }));
   const unread = parsed.filter(({ range }) => range === undefined);
   if (unread.length > 0) return { met: undefined, saw: `${unread.map(({ text }) => text).join(', ')} cannot be read as IPv4` };
