@@ -32,6 +32,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly run: Run
   'bundle inspect': async () => ({ run: (await import('./commands/bundle.js')).inspect }),
   'bundle push': async () => ({ run: (await import('./commands/bundle.js')).push }),
   'bundle load': async () => ({ run: (await import('./commands/bundle.js')).load }),
+  'bundle prove': () => import('./commands/bundle-prove.js'),
   'bundle diff': async () => ({ run: (await import('./commands/bundle.js')).diff }),
   'bundle key': async () => ({ run: (await import('./commands/bundle.js')).key }),
   'secrets list': async () => ({ run: (await import('./commands/secrets.js')).list }),

@@ -326,6 +326,13 @@ export const grammar: readonly CommandGrammar[] = [
     drains: true,
   },
   {
+    name: 'bundle prove',
+    text: 'Rehearse an environment with nothing but a bundle and no way out; fails on the first thing that is not inside',
+    args: [bundle],
+    options: [file, environment, publicKey, allowUnsigned, allowOlder, output],
+    drains: true,
+  },
+  {
     name: 'bundle diff',
     text: 'Show what a bundle has that another has not; exits with 0 same, 1 different, more for trouble',
     args: [

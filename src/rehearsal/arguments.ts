@@ -29,6 +29,8 @@ export function apiServerArguments(places: Places): readonly string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${places.etcdPort}`,
     '--bind-address=127.0.0.1',
+    // An address of documentation, which nobody asks: without one, a machine without a route could not rehearse.
+    '--advertise-address=192.0.2.1',
     `--secure-port=${places.apiPort}`,
     `--cert-dir=${places.certs}`,
     `--token-auth-file=${places.tokens}`,
