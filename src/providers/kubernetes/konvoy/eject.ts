@@ -35,7 +35,7 @@ export function ejectKonvoy(spec: KonvoySpec, { infrastructure }: Given<'kuberne
     ],
     leftOut: [
       'A run that ended midway is not taken up: see which of the two clusters holds the objects before you run the lines again.',
-      ...(nodes.some(({ ssh }) => ssh.user === 'SSH-USER')
+      ...(nodes.some(({ ssh }) => ssh.user === 'the-ssh-user')
         ? ['User and port of the machines are known once these are made: fill them in in inventory.yaml.']
         : []),
     ],
@@ -48,8 +48,8 @@ function plainNodes(nodes: Later<readonly Node[]>): readonly Node[] {
     if (isRef(node) || isRef(node.role)) return [];
     const name = known(node.name, 'NAME');
     const ssh = isRef(node.ssh)
-      ? { user: 'SSH-USER', port: 22 }
-      : { user: known(node.ssh.user, 'SSH-USER'), port: isRef(node.ssh.port) ? 22 : node.ssh.port };
+      ? { user: 'the-ssh-user', port: 22 }
+      : { user: known(node.ssh.user, 'the-ssh-user'), port: isRef(node.ssh.port) ? 22 : node.ssh.port };
     return [
       {
         name,
