@@ -283,6 +283,18 @@ async function checkOva(ova: string): Promise<void> {
   expect(info['format-specific'].data['create-type']).toBe('streamOptimized');
 }
 
+/** A machine that has just booted starts its SSH server anew once cloud-init is done: a connection that is cut is tried again. */
+function patiently(program: string, ...args: readonly string[]): string {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return system(program, ...args);
+    } catch (error) {
+      if (tries === 5 || !/reset by peer|closed by|lost connection/i.test(String(error))) throw error;
+      system('sleep', '5');
+    }
+  }
+}
+
 /** Boots a throw-away copy; cloud-init takes the key from this test. */
 async function bootAndAsk(disk: string): Promise<void> {
   const work = join(folder, 'boot');
@@ -314,14 +326,14 @@ async function bootAndAsk(disk: string): Promise<void> {
     const ssh = ['-i', join(work, 'key'), '-o', 'StrictHostKeyChecking=no', '-o', `UserKnownHostsFile=${work}/known`];
     const quiet = ['-o', 'ConnectTimeout=10', '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR'];
     const ask = (...command: readonly string[]): string =>
-      system('timeout', '120', 'ssh', ...ssh, ...quiet, '-p', String(port), 'strata@127.0.0.1', ...command);
+      patiently('timeout', '120', 'ssh', ...ssh, ...quiet, '-p', String(port), 'strata@127.0.0.1', ...command);
     expect(await eventually(600, 'the machine answers over SSH', () => ask('uname', '-r'))).toMatch(/cloud-amd64/);
     await eventually(300, 'the console asks for a login', () =>
       readFileSync(join(work, 'console.log'), 'utf8').includes('strata login:') ? true : undefined,
     );
     expect(ask('sudo', '/usr/sbin/sshd', '-T')).toMatch(/^allowusers strata$/m);
     checkWithGoss(await at('goss'), work, ask, (from, to) =>
-      system('scp', '-O', ...ssh, ...quiet, '-P', String(port), from, `strata@127.0.0.1:${to}`),
+      patiently('scp', '-O', ...ssh, ...quiet, '-P', String(port), from, `strata@127.0.0.1:${to}`),
     );
   } finally {
     const ended = new Promise((done) => machine.once('exit', done));
