@@ -145,7 +145,7 @@ test('the real Packer takes every target on every operating system, with either 
     system('env', ...build.slice(0, -1), 'CHECKPOINT_DISABLE=1', program, 'validate', ...files, templates);
   }
   expect(builds).toHaveLength(5 * 7 + 5);
-  proves({ provider, level: 'real', what: 'packer validate on every target and operating system' });
+  proves({ provider, level: 'rendered', what: 'validated by the real Packer on every target and operating system' });
 }, 900_000);
 
 test('roles and playbooks: syntax, and the linter without a finding', async () => {

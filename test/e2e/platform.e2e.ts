@@ -3,6 +3,7 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { proves } from '../../src/testkit/index.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Finished, eventually, exampleCopy, startStrata, strata, system, traces } from './strata.js';
 
@@ -37,6 +38,14 @@ describe('the local platform', () => {
     expect(up.code).toBe(0);
     const { verdict, reach } = document(up);
     expect(verdict).toBe('ok');
+    for (const provider of [
+      'image/packer',
+      'infrastructure/nspawn',
+      'kubernetes/kubeadm',
+      'services/flux',
+      'applications/argocd',
+    ] as const)
+      proves({ provider, level: 'real', what: 'up on this host, all proofs' });
     kubeconfig = reach.kubeconfig;
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
     const doctor = document(await strata('doctor', directory, '-o', 'json'));
@@ -59,6 +68,14 @@ describe('the local platform', () => {
     expect(again.code).toBe(0);
     console.log(`second up: ${(again.ms / 1000).toFixed(1)} s`);
     expect(phases(again).filter(([, phase]) => phase !== 'kept')).toEqual([]);
+    for (const provider of [
+      'image/packer',
+      'infrastructure/nspawn',
+      'kubernetes/kubeadm',
+      'services/flux',
+      'applications/argocd',
+    ] as const)
+      proves({ provider, level: 'real', what: 'a second run finds nothing to do' });
   });
 
   test('a plan shows no changes, and says so to scripts', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { proves } from '../../src/testkit/index.js';
 import { parse, stringify } from 'yaml';
 import type { RehearsalReport } from '../../src/model/index.js';
 import { eventually, exampleCopy, startStrata, strata } from './strata.js';
@@ -39,6 +40,8 @@ describe('a rehearsal', () => {
     const real = report.packages.filter((one: { part: string }) => one.part === 'real');
     expect(real.map((one: { name: string }) => one.name).sort()).toEqual(['flux', 'gatekeeper', 'prometheus-operator']);
     for (const one of report.packages) expect(one).toMatchObject({ verdict: 'ready', applied: one.objects });
+    for (const provider of ['services/flux', 'applications/argocd'] as const)
+      proves({ provider, level: 'simulator', what: 'rehearsed' });
     expect(processesIn(directory)).toEqual([]);
     expect(readdirSync(join(directory, '.strata', 'local'))).not.toContain('rehearsal');
   });
