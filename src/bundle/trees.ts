@@ -4,19 +4,20 @@ import { type Digest, err, ok, type Result, type World } from '../model/index.js
 import { createRootTar, extractRootTar } from '../tools/tar/index.js';
 import { absent } from './errors.js';
 
+const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
 /** Archive of a folder of the cache, made once for what its record, `manifest.json` beside it, says. */
 export async function treeArchive(w: World, tree: string): Promise<Result<string>> {
   const record = join(w.paths.cache, dirname(tree), 'manifest.json');
   const digest = await w.digest(record);
   const stat = await w.stat(record);
   if (digest === undefined || stat === undefined) return err(absent(`the record of ${tree}`));
-  const key = createHash('sha256')
-    .update(`${tree}\n${digest}\n${Math.trunc(stat.modifiedMs)}`)
-    .digest('hex')
-    .slice(0, 24);
   const folder = join(w.paths.cache, 'bundle', 'trees');
-  const file = join(folder, `${key}.tar`);
+  const [own, key] = [short(tree), short(`${digest}\n${Math.trunc(stat.modifiedMs)}`)];
+  const file = join(folder, `${own}-${key}.tar`);
   if ((await w.stat(file)) !== undefined) return ok(file);
+  // What the folder held before it was made anew is of no use any more, and large.
+  for (const name of await w.list(folder)) if (name.startsWith(`${own}-`)) await w.remove(join(folder, name));
   const ready = await w.makeDirectory(folder);
   if (!ready.ok) return ready;
   const made = await createRootTar(w, join(w.paths.cache, tree), `${file}.part`);
@@ -36,7 +37,7 @@ export async function unpackTree(
   want: Digest | undefined,
 ): Promise<Result<Digest | undefined>> {
   const target = join(w.paths.cache, tree);
-  const work = join(w.paths.cache, 'tmp', `load-${createHash('sha256').update(tree).digest('hex').slice(0, 16)}`);
+  const work = join(w.paths.cache, 'tmp', `load-${short(tree)}`);
   const root = join(work, basename(tree));
   const unpacked = await inOrder(
     () => w.remove(work),

@@ -18,9 +18,16 @@ export async function createTar(w: World, root: string, file: string): Promise<R
 /** What a root filesystem is beside its bytes: owners, capabilities, access lists. */
 const whole = ['--numeric-owner', '--xattrs', '--xattrs-include=*', '--acls'] as const;
 
-/** Writes a root filesystem into one archive, with owners, modes, times, links and capabilities. */
+/** Writes a root filesystem into one archive, with owners, modes, times, links and capabilities; equal trees give equal bytes. */
 export async function createRootTar(w: World, root: string, file: string): Promise<Result<void>> {
-  const args = ['-cf', file, '--sort=name', '--format=posix', '--pax-option=delete=atime,delete=ctime', '--one-file-system'];
+  const args = [
+    '-cf',
+    file,
+    '--sort=name',
+    '--format=posix',
+    '--pax-option=delete=atime,delete=ctime,exthdr.name=%d/PaxHeaders/%f',
+    '--one-file-system',
+  ];
   return judge(await w.change({ tool: 'tar', args: [...args, ...whole, '-C', root, '.'], deadlineMs: 600_000 }), file);
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestMachine, testMachine } from '../../../test/support/machine.js';
-import { createTar, createTarGz, extractTar } from './index.js';
+import { createRootTar, createTar, createTarGz, extractRootTar, extractTar } from './index.js';
 
 let m: TestMachine;
 beforeEach(async () => {
@@ -74,4 +74,15 @@ test('an entry that would leave the folder is refused or kept inside', async () 
   mkdirSync(join(m.root, 'deep/out'), { recursive: true });
   await extractTar(m.w, join(m.root, 'evil.tar'), join(m.root, 'deep/out'));
   expect(existsSync(join(m.root, 'deep/a'))).toBe(false);
+});
+
+test('a root filesystem gives equal bytes each time, and comes out as it was', async () => {
+  const root = join(m.root, 'x');
+  tree(root, ['a/one', 'b', `${'long/'.repeat(60)}name`], 1_700_000_000.5);
+  chmodSync(join(root, 'b'), 0o4711);
+  for (const name of ['1.tar', '2.tar']) expect((await createRootTar(m.w, root, join(m.root, name))).ok).toBe(true);
+  expect(readFileSync(join(m.root, '1.tar')).equals(readFileSync(join(m.root, '2.tar')))).toBe(true);
+  mkdirSync(join(m.root, 'out'));
+  expect((await extractRootTar(m.w, join(m.root, '1.tar'), join(m.root, 'out'))).ok).toBe(true);
+  expect(await m.w.digest(join(m.root, 'out'))).toBe(await m.w.digest(root));
 });
