@@ -68,10 +68,6 @@ function needsOf(
   spec: Spec,
   steps: readonly Step[],
 ): { readonly tools: readonly NamedNeed[]; readonly images: readonly { readonly image: string; readonly by: string }[] } {
-  const said = spec.components.flatMap((component) => {
-    const provider = providers.find((one) => one.id === component.use && one.layer === component.layer);
-    return (provider?.tools ?? []).map((need) => ({ ...need, by: `${component.layer}/${component.name}` }));
-  });
   const referred = steps
     .filter((step) => !isToolchain(step))
     .flatMap((step) =>
@@ -79,6 +75,12 @@ function needsOf(
     )
     .filter(({ edge }) => edge.startsWith('toolchain/'));
   const component = (step: Step): string => step.id.split('/').slice(0, 2).join('/');
+  const chosen = (tool: string): boolean => referred.some(({ kind, name }) => kind === 'tool' && name === tool);
+  const said = spec.components.flatMap(({ layer, name, use }) => {
+    const provider = providers.find((one) => one.id === use && one.layer === layer);
+    const needs = (provider?.tools ?? []).filter(({ tool, choice }) => choice !== true || chosen(tool));
+    return needs.map(({ tool, why }) => ({ tool, why, by: `${layer}/${name}` }));
+  });
   const more = referred.filter(({ kind, name }) => kind === 'tool' && !said.some((need) => need.tool === name));
   return {
     tools: [...said, ...unique(more.map(({ step, name }) => ({ tool: name, by: component(step), why: step.title })))],

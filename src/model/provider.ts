@@ -30,6 +30,8 @@ export interface OciImage {
 export interface ToolNeed {
   readonly tool: string;
   readonly why: string;
+  /** Needed only where the definition chooses it: it counts once a step refers to it. */
+  readonly choice?: true;
 }
 
 /** A step as its provider writes it; `kit.step` adds the prefix. */

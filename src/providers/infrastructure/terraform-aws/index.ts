@@ -10,9 +10,9 @@ export const terraformAws: Provider<'infrastructure', AwsSpec> = defineProvider<
   spec: AwsSpec,
   facts: { title: 'Machines on Amazon Web Services', provides: ['machines'] },
   tools: [
-    { tool: 'terraform', why: 'makes the machines' },
-    { tool: 'tofu', why: 'makes the machines, where it is chosen' },
-    { tool: 'terraform-provider-aws', why: 'talks to AWS, where no registry is in reach' },
+    { tool: 'terraform', why: 'makes the machines', choice: true },
+    { tool: 'tofu', why: 'makes the machines', choice: true },
+    { tool: 'terraform-provider-aws', why: 'talks to AWS, where no registry is in reach', choice: true },
     { tool: 'ln', why: 'puts it where Terraform finds it' },
     { tool: 'ssh', why: 'reaches the machines' },
     { tool: 'ssh-keygen', why: 'makes the keys of the machines' },
