@@ -108,7 +108,7 @@ const refused = async (puppet: Puppet, given: object = {}) => {
 };
 
 describe('what goes wrong at Azure', () => {
-  // Sentences of the provider, as its source and Microsoft's list of error codes have them; not seen here.
+  // Sentences as the provider is known to say them; written from knowledge, seen nowhere yet.
   const said: Readonly<Record<string, string>> = {
     'TERRAFORM-CREDENTIALS': 'unable to build authorizer for Resource Manager API: could not configure AzureCli Authorizer',
     'TERRAFORM-EXPIRED': "AADSTS7000222: The provided client secret keys for app 'c' are expired.",
