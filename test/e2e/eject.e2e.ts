@@ -31,6 +31,7 @@ beforeAll(async () => {
   site = value(await openSite(folder, 'e2e'));
   const tools = [
     'kubectl',
+    'kubeadm',
     'terraform',
     'terraform-provider-aws',
     'ssh-keygen',
@@ -83,6 +84,15 @@ describe('one definition in three places', () => {
     }
     for (const provider of ['kubernetes/rke2', 'kubernetes/openshift', 'infrastructure/terraform-vsphere'] as const)
       proves({ provider, level: 'rendered', what: 'ejected: plain files and a Makefile' });
+  });
+
+  test('kubeadm itself takes the configuration of the ejected cluster', async () => {
+    await make(join(folder, 'laptop/kubernetes/cluster'), 'check', { KUBEADM: await located('kubeadm'), SSH_KEY: 'none' });
+    proves({
+      provider: 'kubernetes/kubeadm',
+      level: 'rendered',
+      what: 'ejected: files, scripts, and a configuration that kubeadm accepts',
+    });
   });
 
   test('a folder that is not empty is left alone', async () => {

@@ -1,4 +1,5 @@
-import { defineProvider } from '../../../model/index.js';
+import { defineProvider, type Provider } from '../../../model/index.js';
+import { ejectKubeadm } from './eject.js';
 import { controlPlaneCount, nodesUnknown, quorumReason, versionNotCarried } from './errors.js';
 import { plannedNodes } from './nodes.js';
 import { planCluster } from './plan.js';
@@ -7,7 +8,7 @@ import { impossible } from './steps/impossible.js';
 import { carriedMinors, suffixOf } from './versions.js';
 
 /** A cluster made by upstream kubeadm over SSH, on machines that carry kubelet and containerd. */
-export const kubeadm = defineProvider<'kubernetes', KubeadmSpec>({
+export const kubeadm: Provider<'kubernetes', KubeadmSpec> = defineProvider<'kubernetes', KubeadmSpec>({
   id: 'kubeadm',
   layer: 'kubernetes',
   spec: KubeadmSpec,
@@ -56,4 +57,5 @@ export const kubeadm = defineProvider<'kubernetes', KubeadmSpec>({
       },
     };
   },
+  eject: (spec, given, kit) => ejectKubeadm(spec, kubeadm.plan(spec, given, kit).steps, kit),
 });
