@@ -195,7 +195,7 @@ describe('planted secrets', () => {
         JSON.stringify(told.problems),
       ).toMatchObject({ verdict: 'ready' });
     expect(existsSync(report)).toBe(true);
-    proves({ provider: 'services/flux', level: 'real', what: 'encrypted Secrets opened by kustomize-controller' });
+    proves({ provider: 'services/flux', level: 'simulator', what: 'encrypted Secrets opened by kustomize-controller' });
   });
 
   test('are nowhere in what the commands say and leave', async () => {
