@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type {
   Delivery,
@@ -78,10 +79,14 @@ async function renderInstallation(from: Sources, parts: RenderParts, w: World): 
     // Each environment's git server has an address of its own, known once its machines are there.
     support: { git: 'git' },
   };
-  const folder = await writeInstallation(sources, join(w.paths.cache, 'rendered', 'argocd', from.component), w);
+  // A folder of its own each time: two runs side by side would take it from under each other.
+  const scratch = join(w.paths.cache, 'rendered', 'argocd', `${from.component}-${randomUUID()}`);
+  const folder = await writeInstallation(sources, scratch, w);
   if (!folder.ok) return folder;
   const file = { file: join(w.paths.catalog, from.overlay.path, 'kustomization.yaml'), line: 1, column: 1 };
   const built = await build(folder.value, file.file, w);
+  const cleared = await w.remove(scratch);
+  if (!cleared.ok) return cleared;
   return built.ok ? ok({ ...nothing, name: ownName, namespace: argocdNamespace, file, objects: built.value }) : built;
 }
 
