@@ -177,7 +177,13 @@ describe('without Strata', () => {
         signal: new AbortController().signal,
       }),
     );
-    const variables = { KUBECONFIG: join(plane, 'kubeconfig'), KUBECTL: await located('kubectl'), TIMEOUT: '120s' };
+    const variables = {
+      KUBECONFIG: join(plane, 'kubeconfig'),
+      KUBECTL: await located('kubectl'),
+      KUBEADM: await located('kubeadm'),
+      SSH_KEY: 'none',
+      TIMEOUT: '120s',
+    };
     const at = join(folder, 'services');
     await make(at, 'check', variables);
     await make(at, 'services', variables);
@@ -193,7 +199,7 @@ describe('without Strata', () => {
     );
     expect(ready).toContain('deployment.apps/prometheus-operator');
     expect(ready).toContain('daemonset.apps/node-exporter');
-    await make(at, 'destroy', variables);
+    await make(join(at, 'services/core'), 'destroy', variables);
     proves({
       provider: 'services/flux',
       level: 'simulator',
