@@ -19,7 +19,7 @@ import { differencesOf, leafPaths, type Part, placeIn, probeOf, withValue } from
 import { isMap, valueAt } from '../packages/values.js';
 import { openPlatform, type Opened, type PlatformRequest } from './definition-of.js';
 import { ownWorld, type RunWatch } from './held.js';
-import { makeKit } from './kit.js';
+import { lookingKit } from './kit.js';
 import { knownImages, obtainTools } from './rehearsal/deliveries.js';
 import { inOrder } from './rehearsal/places.js';
 import { versionOf } from './rehearsal/version.js';
@@ -104,10 +104,7 @@ function chosenIn(components: readonly Component[], name: string): Found | undef
 }
 
 function planOf({ site, spec }: Opened, component: Component, choice: PackageChoice): PackagePlan | undefined {
-  const needs = { tools: new Set<string>(), images: new Set<string>() };
-  const reader = createCatalogReader(site.paths);
-  const { platform, environment } = spec;
-  const kit = makeKit({ platform, environment, layer: component.layer, component: component.name, reader, needs });
+  const kit = lookingKit(spec, component, createCatalogReader(site.paths));
   // What its chart renders to is the same however it is delivered.
   const rendered: PackageChoice = { ...choice, delivery: 'rendered' };
   return readPackages({ packages: [rendered], bootstrap: choice.name }, kit).packages[0];

@@ -1,4 +1,4 @@
-import type { Kit, Layer, Ref, Step, StepDraft, StepHandle, StepId, Tree } from '../model/index.js';
+import type { Component, Kit, Layer, Ref, Spec, Step, StepDraft, StepHandle, StepId, Tree } from '../model/index.js';
 
 /** Reads the catalog and the user's project at plan time; answers are memoised by the host. */
 export interface TreeReader {
@@ -22,6 +22,13 @@ export interface ToolchainNeeds {
   readonly tools: Set<string>;
   readonly images: Set<string>;
 }
+
+/** A kit for looking at one component: what it would need of the toolchain is not collected. */
+export const lookingKit = (
+  { platform, environment }: Pick<Spec, 'platform' | 'environment'>,
+  { layer, name }: Component,
+  reader: TreeReader,
+): Kit => makeKit({ platform, environment, layer, component: name, reader, needs: { tools: new Set(), images: new Set() } });
 
 const toolStep = (name: string): StepId => `toolchain/tool/${name}` as StepId;
 const imageStep = (name: string): StepId => `toolchain/image/${name}` as StepId;

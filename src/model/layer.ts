@@ -1,5 +1,5 @@
 import type { Digest } from './ids.js';
-import type { Later } from './ref.js';
+import { isRef, type Later } from './ref.js';
 import type { SecretRef } from './secret.js';
 
 /** What kind of thing an image is; infrastructure takes some of these. */
@@ -55,6 +55,12 @@ export interface Support {
   /** Base URL of the git server, without a slash at the end. */
   readonly git: string;
 }
+
+/** The registry of supporting services that may be known only later. */
+export const registryOf = (support: Later<Support>): Later<string> =>
+  isRef(support)
+    ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
+    : support.registry;
 
 /** What a layer publishes is the ONLY coupling between layers. */
 export interface Published {

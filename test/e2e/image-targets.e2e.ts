@@ -25,6 +25,7 @@ import { samplesOfTargets } from '../../src/providers/image/packer/target-sample
 import { anyDigest, memoryJournal, proves, runOnce, sampleGiven, sampleKit } from '../../src/testkit/index.js';
 import { planToolchain } from '../../src/toolchain/index.js';
 import { parseGoss } from '../../src/tools/goss/index.js';
+import { pythonWith } from '../support/python.js';
 import { eventually, strata, system } from './strata.js';
 
 const provider = 'image/packer';
@@ -55,16 +56,9 @@ const files = Object.fromEntries(
   ),
 );
 
-/** A folder of Python packages in the cache; made where it is missing. */
-function pythonHome(name: string, ...packages: readonly string[]): string {
-  const home = join(site.paths.cache, 'e2e', name);
-  if (existsSync(join(home, 'complete'))) return home;
-  rmSync(home, { recursive: true, force: true });
-  system('python3', '-m', 'venv', home);
-  system(join(home, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', ...packages);
-  system('touch', join(home, 'complete'));
-  return home;
-}
+/** A folder of Python packages in the cache. */
+const pythonHome = (name: string, ...packages: readonly string[]): string =>
+  dirname(dirname(pythonWith(site.paths.cache, name, ...packages)));
 
 const specOf = (given: unknown): PackerSpec => {
   const spec: unknown = Value.Default(PackerSpec, structuredClone(given));

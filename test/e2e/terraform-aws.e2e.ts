@@ -14,6 +14,7 @@ import { terraformAws } from '../../src/providers/infrastructure/terraform-aws/i
 import { AwsSpec } from '../../src/providers/infrastructure/terraform-aws/spec.js';
 import { anyDigest, memoryJournal, proves, type RigResult, runOnce, sampleGiven, sampleKit } from '../../src/testkit/index.js';
 import { planToolchain } from '../../src/toolchain/index.js';
+import { pythonWith } from '../support/python.js';
 import { eventually, system } from './strata.js';
 
 const provider = 'infrastructure/terraform-aws';
@@ -29,17 +30,6 @@ const value = <T>(result: Result<T>): T => {
   if (!result.ok) throw new Error(`${result.error.diagnostic.code}: ${result.error.diagnostic.message}`);
   return result.value;
 };
-
-/** A folder of Python packages in the cache; made where it is missing. */
-function pythonWith(cache: string, name: string, ...packages: readonly string[]): string {
-  const home = join(cache, 'e2e', name);
-  if (existsSync(join(home, 'complete'))) return join(home, 'bin', 'python');
-  rmSync(home, { recursive: true, force: true });
-  system('python3', '-m', 'venv', home);
-  system(join(home, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', ...packages);
-  system('touch', join(home, 'complete'));
-  return join(home, 'bin', 'python');
-}
 
 const account = (verb: 'seed' | 'machines'): unknown =>
   JSON.parse(system(python, support('aws-instances.py'), verb, endpoint, 'test', 'test'));

@@ -13,10 +13,9 @@ import {
 } from '../../model/index.js';
 import { type CheckEntry, CheckFile, type Where } from '../../preflight/index.js';
 import { counts, fillWith, lookupIn, readData } from '../../prerequisites/index.js';
-import { providers } from '../../providers/registry.js';
 import { openPlatform, type Opened, type PlatformRequest } from '../definition-of.js';
-import { makeKit } from '../kit.js';
-import { machinesOf } from '../rehearsal/deliveries.js';
+import { lookingKit } from '../kit.js';
+import { machinesOf, providerOf } from '../rehearsal/deliveries.js';
 import type { Trouble } from '../trouble.js';
 import { createLooker, type Looker } from './look.js';
 
@@ -55,17 +54,7 @@ function accessOf({ site, spec }: Opened): readonly MachineAccess[] {
   const reader = createCatalogReader(site.paths);
   const known = spec.components
     .filter(({ layer }) => layer === 'infrastructure')
-    .flatMap((component) => {
-      const provider = providers.find(({ id, layer }) => id === component.use && layer === component.layer);
-      const { platform, environment } = spec;
-      const needs = { tools: new Set<string>(), images: new Set<string>() };
-      return (
-        provider?.access?.(
-          component.with,
-          makeKit({ platform, environment, layer: component.layer, component: component.name, reader, needs }),
-        ) ?? []
-      );
-    });
+    .flatMap((component) => providerOf(component)?.access?.(component.with, lookingKit(spec, component, reader)) ?? []);
   return known.length > 0 ? known : (machinesOf(spec) ?? []).map(({ name, role }) => ({ name, role, address: '' }));
 }
 

@@ -9,12 +9,20 @@ import {
   shownPath,
   writeAtomically,
 } from '../../host/index.js';
-import { type Component, type Ejection, err, layers, ok, type RenderedDelivery, type Result } from '../../model/index.js';
-import { providers } from '../../providers/registry.js';
+import {
+  type Component,
+  type Ejection,
+  err,
+  type Kit,
+  layers,
+  ok,
+  type RenderedDelivery,
+  type Result,
+} from '../../model/index.js';
 import { openPlatform, type Opened, type PlatformRequest } from '../definition-of.js';
 import type { RunWatch } from '../held.js';
-import { makeKit } from '../kit.js';
-import { renderSpec } from '../rehearsal/deliveries.js';
+import { lookingKit } from '../kit.js';
+import { providerOf, renderSpec } from '../rehearsal/deliveries.js';
 import { composeAt } from '../site.js';
 import { type Trouble, troubleOf } from '../trouble.js';
 import { ejectDelivery } from './deliver.js';
@@ -97,14 +105,7 @@ async function ejectAll({ site, spec }: Opened, watch: RunWatch): Promise<Result
     ordered.map((component): EjectedComponent => {
       const { layer, name, use } = component;
       const delivery = rendered.value.components.find((one) => one.component === component)?.delivery;
-      const kit = makeKit({
-        platform: spec.platform,
-        environment: spec.environment,
-        layer,
-        component: name,
-        reader,
-        needs: { tools: new Set(), images: new Set() },
-      });
+      const kit = lookingKit(spec, component, reader);
       return {
         layer,
         name,
@@ -120,10 +121,10 @@ async function ejectAll({ site, spec }: Opened, watch: RunWatch): Promise<Result
 function ejectionOf(
   component: Component,
   published: object,
-  kit: ReturnType<typeof makeKit>,
+  kit: Kit,
   delivery: RenderedDelivery | undefined,
 ): Ejection | undefined {
-  const provider = providers.find(({ id, layer }) => id === component.use && layer === component.layer);
+  const provider = providerOf(component);
   // The registry holds providers of every layer, so what each is given is checked by its layer and not by its type.
   const own = provider?.eject as
     | ((spec: unknown, given: unknown, kit: unknown, parts: unknown) => Ejection | undefined)

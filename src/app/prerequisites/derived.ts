@@ -1,4 +1,5 @@
 import type { KubeObject, RenderedPackage } from '../../model/index.js';
+import { at, list } from '../../packages/order/read.js';
 import type { Stated } from '../../prerequisites/index.js';
 
 /** What the objects of a component ask of others: images, hosts, storage, names, certificates. */
@@ -70,23 +71,20 @@ interface Claim {
   readonly size: string;
 }
 
-const inside = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((here, key) => (typeof here === 'object' && here !== null ? Reflect.get(here, key) : undefined), value);
 const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function claimsOf(object: KubeObject): readonly Claim[] {
   const claim = (name: string, spec: unknown): Claim => ({
     name,
-    storageClass: text(inside(spec, 'storageClassName'), '(the default)'),
-    size: text(inside(spec, 'resources', 'requests', 'storage'), 'some'),
+    storageClass: text(at(spec, 'storageClassName'), '(the default)'),
+    size: text(at(spec, 'resources', 'requests', 'storage'), 'some'),
   });
   const label = `${object.metadata.namespace ?? 'default'}/${object.metadata.name}`;
   if (object.kind === 'PersistentVolumeClaim') return [claim(label, object.spec)];
   if (object.kind !== 'StatefulSet') return [];
-  const replicas = inside(object.spec, 'replicas');
-  return list(inside(object.spec, 'volumeClaimTemplates')).map((template) =>
-    claim(`${label} × ${typeof replicas === 'number' ? replicas : 1}`, inside(template, 'spec')),
+  const replicas = at(object.spec, 'replicas');
+  return list(at(object.spec, 'volumeClaimTemplates')).map((template) =>
+    claim(`${label} × ${typeof replicas === 'number' ? replicas : 1}`, at(template, 'spec')),
   );
 }
 
@@ -95,11 +93,7 @@ const routed = new Set(['Ingress', 'Gateway', 'HTTPRoute', 'VirtualService']);
 function hostsOf({ kind, spec }: KubeObject): readonly string[] {
   if (!routed.has(kind)) return [];
   const single = found(spec, 'host').concat(found(spec, 'hostname'));
-  const several = [
-    inside(spec, 'hosts'),
-    inside(spec, 'hostnames'),
-    ...list(inside(spec, 'servers')).map((one) => inside(one, 'hosts')),
-  ];
+  const several = [at(spec, 'hosts'), at(spec, 'hostnames'), ...list(at(spec, 'servers')).map((one) => at(one, 'hosts'))];
   return [...single, ...several.flatMap(list).flatMap((one) => (typeof one === 'string' ? [one] : []))].filter(
     (one) => one !== '*' && one.includes('.'),
   );
@@ -113,7 +107,7 @@ function missingCertificates(objects: readonly KubeObject[]): readonly string[] 
   );
   const asked = objects.flatMap((object) =>
     object.kind === 'Ingress'
-      ? list(inside(object.spec, 'tls'))
+      ? list(at(object.spec, 'tls'))
           .flatMap((one) => found(one, 'secretName'))
           .map((name) => `${object.metadata.namespace ?? 'default'}/${name}`)
       : object.kind === 'Gateway'

@@ -18,7 +18,7 @@ import {
 import { providers } from '../../providers/registry.js';
 import { builtImages, planToolchain } from '../../toolchain/index.js';
 import { ownWorld, type RunWatch } from '../held.js';
-import { makeKit } from '../kit.js';
+import { lookingKit } from '../kit.js';
 import { obtain } from '../obtain.js';
 import { quietReader, type Site } from '../site.js';
 import { placesOf, type Sources } from './places.js';
@@ -119,20 +119,14 @@ function deliveriesOf(site: Site, spec: Spec): readonly { component: Component; 
     spec.components
       .filter((component) => component.layer === layer)
       .map((component) => {
-        const kit = makeKit({
-          platform: spec.platform,
-          environment: spec.environment,
-          layer,
-          component: component.name,
-          reader,
-          needs: { tools: new Set(), images: new Set() },
-        });
+        const kit = lookingKit(spec, component, reader);
         return { component, delivery: providerOf(component)?.delivery?.(component.with, kit) };
       }),
   );
 }
 
-const providerOf = (component: Component) => providers.find((p) => p.id === component.use && p.layer === component.layer);
+/** The provider that a component names. */
+export const providerOf = (component: Component) => providers.find((p) => p.id === component.use && p.layer === component.layer);
 
 /** Machines the definition asks for; undefined where its infrastructure does not say. */
 export function machinesOf(spec: Spec): readonly PlannedMachine[] | undefined {

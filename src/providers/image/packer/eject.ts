@@ -1,6 +1,7 @@
 import type { EjectedFile, Ejection, Json, Kit } from '../../../model/index.js';
 import { readChecks, readImage, readScap, readTailoring } from './catalog-data.js';
-import { deviations, targetPlan, templatesOf } from './plan-target.js';
+import { chosen, deviations, targetPlan, templatesOf } from './plan-target.js';
+import { roleVariables } from './role-variables.js';
 import { toGoss, toInspec } from './runners.js';
 import { type PackerSpec, profileOf } from './spec.js';
 import type { TargetPlan } from './targets/index.js';
@@ -35,7 +36,10 @@ export function ejectImage(spec: PackerSpec, kit: Kit): Ejection | undefined {
         text: json(commonValues(spec, kit, target, `${scap.profilePrefix}${scap.profiles[profileOf(spec)] ?? ''}`)),
       },
       { path: 'target.json.in', text: json({ ...target.variables }) },
-      { path: 'variables.json.in', text: json(roleVariables(spec, image, target)) },
+      {
+        path: 'variables.json.in',
+        text: json(roleVariables({ ...chosen(spec, image), login: target.login, binaries: '@BIN@' })),
+      },
       { path: 'skip.patterns', text: patternsOf(spec, kit) },
       { path: 'fill.sh', text: fillScript, mode: 0o755 },
     ],
@@ -91,29 +95,6 @@ function commonValues(spec: PackerSpec, kit: Kit, target: TargetPlan, profile: s
     runner: '@RUNNER@',
     inspec: `${here}/run-inspec.sh`,
     scratch,
-  };
-}
-
-/** What the roles are told; the same as a run tells them. */
-function roleVariables(
-  spec: PackerSpec,
-  image: ReturnType<typeof readImage>,
-  target: TargetPlan,
-): Readonly<Record<string, Json>> {
-  const build = target.login === image.user ? [] : [target.login];
-  return {
-    prepare_user: image.user,
-    prepare_packages: [...new Set([...image.packages, ...spec.packages])],
-    prepare_repositories: (spec.repositories ?? image.repositories ?? []).map((one) => ({ ...one })),
-    prepare_fips: spec.fips,
-    node_binaries: '@BIN@',
-    node_user: image.user,
-    hardening_user: image.user,
-    hardening_build_users: build,
-    hardening_sudo_group: image.sudoGroup,
-    hardening_parts: spec.os === 'debian-12' ? ['passwords', 'audit', 'aide'] : [],
-    seal_user: image.user,
-    seal_build_users: build,
   };
 }
 

@@ -106,7 +106,7 @@ function contentStep(spec: PackerSpec, kit: Kit, scap: ScapData, profile: string
 }
 
 /** What the definition says, over what the catalog says. */
-const chosen = (spec: PackerSpec, { os, user, sudoGroup, snapshot, packages, repositories = [] }: ImageData) => ({
+export const chosen = (spec: PackerSpec, { os, user, sudoGroup, snapshot, packages, repositories = [] }: ImageData) => ({
   os,
   user,
   sudoGroup,

@@ -1,4 +1,4 @@
-import { isRef, type Given, type Kit, type Later, type Publishes, type Step, type Support } from '../../../model/index.js';
+import { type Given, type Kit, type Publishes, type Step, registryOf } from '../../../model/index.js';
 import type { KonvoySpec } from './spec.js';
 import { clusterAccess } from './steps/access.js';
 import { bootstrapCluster } from './steps/bootstrap.js';
@@ -128,12 +128,6 @@ function pushSteps({ airgap }: KonvoySpec, infrastructure: Infrastructure, kit: 
     }),
   );
 }
-
-/** The registry's address, from support data that may itself be still to come. */
-const registryOf = (support: Later<Support>): Later<string> =>
-  isRef(support)
-    ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
-    : support.registry;
 
 function createInputs(spec: KonvoySpec, { support }: Infrastructure) {
   const { version, podSubnet, serviceSubnet, airgap, overrides } = spec;

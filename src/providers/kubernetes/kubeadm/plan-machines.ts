@@ -1,7 +1,8 @@
 import type { Later, SecretRef } from '../../../model/index.js';
+import { registryOf } from '../../../model/index.js';
 import type { MachinePart } from '../../../tools/kubeadm/index.js';
 import type { PlannedNode } from './nodes.js';
-import { type ClusterPlan, type Deps, pinOf, refOf, registryOf, text } from './plan-parts.js';
+import { type ClusterPlan, type Deps, pinOf, refOf, text } from './plan-parts.js';
 import { checkedCluster } from './steps/check.js';
 import { controlPlane } from './steps/control-plane.js';
 import { servedImage } from './steps/image.js';

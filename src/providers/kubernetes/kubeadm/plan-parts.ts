@@ -1,5 +1,4 @@
-import type { Given, Kit, Later, Step, Support } from '../../../model/index.js';
-import { isRef } from '../../../model/index.js';
+import type { Given, Kit, Later, Step } from '../../../model/index.js';
 import type { PlannedNode } from './nodes.js';
 import type { KubeadmSpec } from './spec.js';
 import { suffixOf } from './versions.js';
@@ -31,9 +30,3 @@ export const pinOf = ({ version }: KubeadmSpec, image: string): string =>
 
 /** Reference of an image of the toolchain. */
 export const refOf = (kit: Kit, name: string): Later<string> => ({ $step: kit.image(name).$step, $path: 'ref' });
-
-/** The registry's address, from support data that may itself be still to come. */
-export const registryOf = (support: Later<Support>): Later<string> =>
-  isRef(support)
-    ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
-    : support.registry;

@@ -1,4 +1,4 @@
-import { type Given, isRef, type Kit, type Later, type Publishes, type Step, type Support } from '../../../model/index.js';
+import { type Given, type Kit, type Later, type Publishes, type Step, type Support, registryOf } from '../../../model/index.js';
 import { keptSecret } from '../../../tools/kept/index.js';
 import type { ClusterFacts } from './documents.js';
 import { machinesUnknown } from './errors.js';
@@ -125,12 +125,6 @@ function clusterSteps(spec: OpenshiftSpec, kit: Kit, { kubeconfig, after, nodes,
   });
   return [bootstrap, install, version, mirrors, ready] as const;
 }
-
-/** The registry's address, from support data that may itself be still to come. */
-const registryOf = (support: Later<Support>): Later<string> =>
-  isRef(support)
-    ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
-    : support.registry;
 
 function factsOf(
   spec: OpenshiftSpec,

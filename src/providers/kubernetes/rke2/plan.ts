@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { type Given, isRef, type Kit, type Later, type Publishes, type Step, type Support } from '../../../model/index.js';
+import { type Given, type Kit, type Later, type Publishes, type Step, registryOf } from '../../../model/index.js';
 import { flagsIn, type MemberFacts } from './config.js';
 import { releaseFiles, type ReleaseFiles } from './install.js';
 import type { PlannedMachine } from './nodes.js';
@@ -73,12 +73,6 @@ export function planCluster(plan: ClusterPlan): { readonly steps: readonly Step[
 }
 
 const text = (kit: Kit, path: string): string => kit.text(kit.catalog(`kubernetes/${path}`));
-
-/** The registry's address, from support data that may itself be still to come. */
-const registryOf = (support: Later<Support>): Later<string> =>
-  isRef(support)
-    ? { $step: support.$step, $path: support.$path === '' ? 'registry' : `${support.$path}.registry` }
-    : support.registry;
 
 function checkStep({ spec, kit, servers, agents }: ClusterPlan, files: ReleaseFiles) {
   return kit.step({

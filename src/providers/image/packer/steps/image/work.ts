@@ -4,6 +4,7 @@ import { inOrder, run } from '../../commands.js';
 import { imageCorrupt } from '../../errors.js';
 import { makeKey } from '../../keys.js';
 import { inCache } from '../../places.js';
+import { roleVariables } from '../../role-variables.js';
 import { toGoss, toInspec } from '../../runners.js';
 import { fillAnswers } from '../../templates.js';
 import { keyTag, buildGroup } from './found.js';
@@ -37,7 +38,7 @@ export async function prepareWork(
   const written = await inOrder(
     () => w.write(values[0], JSON.stringify(common.value)),
     () => w.write(values[1], JSON.stringify(targetValues(want, { work, key }))),
-    () => w.write(values[2], JSON.stringify(roleVariables(want, work))),
+    () => w.write(values[2], JSON.stringify(roleVariables({ ...want, login: want.target.login, binaries: `${work}/bin` }))),
   );
   return written.ok ? ok(values.slice(0, 2)) : written;
 }
@@ -123,23 +124,4 @@ function targetValues({ target }: ImageWant, { work, key }: { readonly work: str
     rootfs: {},
   };
   return { ...own[target.id], ...answers, ...target.variables };
-}
-
-/** What the roles are told. */
-function roleVariables(want: ImageWant, work: string): Values {
-  const build = want.target.login === want.user ? [] : [want.target.login];
-  return {
-    prepare_user: want.user,
-    prepare_packages: [...want.packages],
-    prepare_repositories: want.repositories.map((one) => ({ ...one })),
-    prepare_fips: want.fips === 'on',
-    node_binaries: `${work}/bin`,
-    node_user: want.user,
-    hardening_user: want.user,
-    hardening_build_users: build,
-    hardening_sudo_group: want.sudoGroup,
-    hardening_parts: want.os === 'debian-12' ? ['passwords', 'audit', 'aide'] : [],
-    seal_user: want.user,
-    seal_build_users: build,
-  };
 }
